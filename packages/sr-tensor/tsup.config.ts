@@ -1,0 +1,17 @@
+import { defineConfig } from 'tsup';
+import { library } from '../../tools/tsup.ts';
+
+export default defineConfig(
+  library([
+    'src/index.ts',
+    'src/gradients.ts',
+    'src/gradients.node.ts',
+    'src/backend/index.ts',
+    'src/weights/index.ts',
+    'src/weights/node.ts',
+    'src/native/index.ts',
+    'src/worker/index.ts',
+    'src/testing/index.ts',
+    'src/optimizers/index.ts',
+  ]),
+);
