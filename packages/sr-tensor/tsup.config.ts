@@ -7,6 +7,8 @@ export default defineConfig(
     'src/gradients.ts',
     'src/gradients.node.ts',
     'src/backend/index.ts',
+    'src/backend/backends.node.ts',
+    'src/backend/backends.browser.ts',
     'src/weights/index.ts',
     'src/weights/node.ts',
     'src/native/index.ts',

@@ -111,7 +111,7 @@ export function quantize(values: Float32Array, depth: 8 | 16 | 32): Uint8Array |
   const out = depth === 8 ? new Uint8Array(values.length) : new Uint16Array(values.length);
   for (let i = 0; i < values.length; i++) {
     const value = values[i]! * full + 0.5;
-    out[i] = value >= full ? full : value > 0 ? value : 0;
+    out[i] = value >= full ? full : Math.max(value, 0);
   }
   return out;
 }

@@ -1,7 +1,22 @@
+/** How a file stores the elements of a tensor. */
+export type WeightDtype =
+  | 'f64'
+  | 'f32'
+  | 'f16'
+  | 'bf16'
+  | 'i64'
+  | 'i32'
+  | 'i16'
+  | 'i8'
+  | 'u64'
+  | 'u32'
+  | 'u16'
+  | 'u8'
+  | 'bool';
+
 /** A tensor of a weight file: PyTorch's order of axes, values widened to float32 whatever the file holds. */
 export interface WeightTensor {
-  /** How the file stores it. */
-  readonly dtype: 'f64' | 'f32' | 'f16' | 'bf16' | 'i64' | 'i32' | 'i16' | 'i8' | 'u8' | 'bool';
+  readonly dtype: WeightDtype;
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }

@@ -1,0 +1,115 @@
+import { backend, type DataType, fill, type Tensor, type Tensor4D, tensor1d, tidy } from '@tensorflow/tfjs-core';
+
+/**
+ * TensorFlow's own operations through tfjs-node, for the few places where one of them is much faster than what
+ * tfjs composes.
+ *
+ * An operation run this way is not recorded for differentiation: it belongs inside an operation of ours that has a
+ * gradient (`defineOperation`).
+ */
+export interface NativeBackend {
+  /**
+   * Runs an operation of TensorFlow that has one output.
+   *
+   * @param name as TensorFlow calls it, `ReluGrad`
+   * @param attributes numbers are integers unless wrapped by `float`; `dtype` values name a type
+   */
+  run<T extends Tensor>(name: string, inputs: Tensor[], attributes?: Record<string, NativeAttribute>): T;
+  /**
+   * Whether the convolutions of oneDNN, which TensorFlow contains for x86 and by itself uses on some processors only,
+   * can be called by `runOneDnn` and give the same results.
+   */
+  readonly hasOneDnn: boolean;
+  /** Runs oneDNN's form of an operation. */
+  runOneDnn<T extends Tensor>(name: string, inputs: Tensor[], attributes?: Record<string, NativeAttribute>): T;
+}
+
+export type NativeAttribute = string | boolean | number | readonly number[] | { float: number } | { dtype: DataType };
+
+/** The native backend (tfjs-node or tfjs-node-gpu) if it is the current one. */
+export function nativeBackend(): NativeBackend | undefined {
+  const current = backend() as Partial<NodeBackend>;
+  if (current.executeSingleOutput === undefined || current.binding === undefined) return undefined;
+  const node = current as NodeBackend;
+  let native = wrapped.get(node);
+  if (native === undefined) {
+    native = wrap(node);
+    wrapped.set(node, native);
+  }
+  return native;
+}
+
+/** The part of tfjs-node's backend that is used here. */
+interface NodeBackend {
+  binding: Record<`TF_${string}`, number>;
+  isUsingGpuDevice: boolean;
+  executeSingleOutput(name: string, attributes: OpAttribute[], inputs: Tensor[]): Tensor;
+}
+
+interface OpAttribute {
+  name: string;
+  type: number;
+  value: unknown;
+}
+
+const wrapped = new WeakMap<NodeBackend, NativeBackend>();
+
+function wrap(node: NodeBackend): NativeBackend {
+  const { binding } = node;
+  const types: Record<DataType, number> = {
+    float32: binding.TF_FLOAT!,
+    int32: binding.TF_INT32!,
+    bool: binding.TF_BOOL!,
+    complex64: binding.TF_COMPLEX64!,
+    string: binding.TF_STRING!,
+  };
+  const attribute = (name: string, value: NativeAttribute): OpAttribute => {
+    if (typeof value === 'string') return { name, type: binding.TF_ATTR_STRING!, value };
+    if (typeof value === 'boolean') return { name, type: binding.TF_ATTR_BOOL!, value };
+    if (typeof value !== 'object' || Array.isArray(value)) return { name, type: binding.TF_ATTR_INT!, value };
+    if ('float' in value) return { name, type: binding.TF_ATTR_FLOAT!, value: value.float };
+    return { name, type: binding.TF_ATTR_TYPE!, value: types[(value as { dtype: DataType }).dtype] };
+  };
+  const float32 = attribute('T', { dtype: 'float32' });
+  let hasOneDnn: boolean | undefined;
+  const native: NativeBackend = {
+    run<T extends Tensor>(name: string, inputs: Tensor[], attributes: Record<string, NativeAttribute> = {}): T {
+      const list = Object.entries(attributes).map(([key, value]) => attribute(key, value));
+      return node.executeSingleOutput(name, 'T' in attributes ? list : [float32, ...list], inputs) as T;
+    },
+    get hasOneDnn() {
+      hasOneDnn ??= !node.isUsingGpuDevice && tryOneDnn(native);
+      return hasOneDnn;
+    },
+    runOneDnn<T extends Tensor>(name: string, inputs: Tensor[], attributes: Record<string, NativeAttribute> = {}): T {
+      // The label under which TensorFlow's graph rewriter finds these kernels (tensorflow/core/graph/mkl_graph_util.h).
+      return native.run(`_MklNative${name}`, inputs, { ...attributes, _kernel: 'MklNameChangeOp' });
+    },
+  };
+  return native;
+}
+
+/** Runs each of oneDNN's operations that we use on ones and looks at one value known beforehand. */
+function tryOneDnn(native: NativeBackend): boolean {
+  const attributes = { strides: [1, 1, 1, 1], padding: 'VALID' };
+  const images = [2, 4, 4, 8];
+  const weights = [3, 3, 8, 16];
+  const outputs = [2, 2, 2, 16];
+  const trials: [name: string, inputs: () => Tensor[], first: number][] = [
+    ['Conv2D', () => [fill(images, 1), fill(weights, 1)], 3 * 3 * 8],
+    ['Conv2DWithBias', () => [fill(images, 1), fill(weights, 1), fill([16], 0.5)], 3 * 3 * 8 + 0.5],
+    // The corner of the input lies under one position of the filter.
+    ['Conv2DBackpropInput', () => [tensor1d(images, 'int32'), fill(weights, 1), fill(outputs, 1)], 16],
+    ['Conv2DBackpropFilter', () => [fill(images, 1), tensor1d(weights, 'int32'), fill(outputs, 1)], 2 * 2 * 2],
+  ];
+  try {
+    return tidy(() =>
+      trials.every(([name, inputs, first]) => {
+        return native.runOneDnn<Tensor4D>(name, inputs(), attributes).dataSync()[0] === first;
+      }),
+    );
+  } catch {
+    // Not in this build of TensorFlow.
+    return false;
+  }
+}

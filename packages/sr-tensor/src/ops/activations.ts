@@ -1,0 +1,85 @@
+/**
+ * Rectifiers: y = x where x > 0, and slope * x elsewhere.
+ *
+ * tfjs composes their gradients of several operations; TensorFlow has one for each. The second derivative is 0 wherever
+ * it exists, so the gradient's own gradient passes through the same mask.
+ */
+import {
+  add,
+  mul,
+  step,
+  sub,
+  type Tensor,
+  type Tensor1D,
+  leakyRelu as tfLeakyRelu,
+  relu as tfRelu,
+  tidy,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
+import { nativeBackend } from '../backend/native-ops.js';
+import { SrError } from '../errors.js';
+import { defineOperation } from './operation.js';
+
+/**
+ * Rectified linear unit: max(x, 0). Its derivative at 0 is 0, as in PyTorch.
+ *
+ * @param x any shape
+ */
+export function relu<T extends Tensor>(x: T): T {
+  return rectify({ x }, { slope: 0 }) as T;
+}
+
+/**
+ * Leaky ReLU: x where x > 0, slope * x elsewhere. Its derivative at 0 is the slope, as in PyTorch.
+ *
+ * @param x any shape
+ * @param options.slope default 0.01, PyTorch's; SRGAN and ESRGAN use 0.2
+ */
+export function leakyRelu<T extends Tensor>(x: T, { slope = 0.01 }: { slope?: number } = {}): T {
+  return rectify({ x }, { slope }) as T;
+}
+
+/**
+ * Parametric ReLU: a leaky ReLU whose slope is learnt, one for all channels or one for each
+ * (He et al., "Delving deep into rectifiers", ICCV 2015, section 2.1).
+ *
+ * @param x `[..., channels]`
+ * @param slope `[1]` or `[channels]`
+ * @throws `tensor/shape` if the slope has another shape
+ */
+export function prelu<T extends Tensor>(x: T, slope: Tensor1D): T {
+  const channels = x.shape.at(-1)!;
+  if (slope.rank !== 1 || (slope.size !== 1 && slope.size !== channels)) {
+    throw new SrError({
+      code: 'tensor/shape',
+      message: `prelu: expected a slope of shape [1] or [${channels}], received [${slope.shape.join(', ')}].`,
+    });
+  }
+  return tidy(() => {
+    const positive = relu(x);
+    return add(positive, mul(sub(x, positive), slope));
+  });
+}
+
+const rectify = defineOperation<{ x: Tensor }, { slope: number }, Tensor>({
+  name: 'sr.rectify',
+  forward: ({ x }, { slope }) => (slope === 0 ? tfRelu(x) : tfLeakyRelu(x, slope)),
+  gradient: (dy, { x }, { slope }) => ({ x: () => rectifierGradient({ dy, x }, { slope }) }),
+});
+
+/** dy where x > 0, slope * dy elsewhere. */
+const rectifierGradient: (inputs: { dy: Tensor; x: Tensor }, attributes: { slope: number }) => Tensor = defineOperation(
+  {
+    name: 'sr.rectifierGradient',
+    forward: ({ dy, x }, { slope }) => {
+      const native = nativeBackend();
+      if (native === undefined) return mul(dy, step(x, slope));
+      if (slope === 0) return native.run('ReluGrad', [dy, x]);
+      return native.run('LeakyReluGrad', [dy, x], { alpha: { float: slope } });
+    },
+    gradient: (g, { x }, { slope }) => ({
+      dy: () => rectifierGradient({ dy: g, x }, { slope }),
+      x: () => zerosLike(x),
+    }),
+  },
+);

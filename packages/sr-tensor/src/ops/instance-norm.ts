@@ -1,0 +1,36 @@
+/**
+ * Instance normalisation (Ulyanov et al., "Instance normalization: the missing ingredient for fast stylization", 2016),
+ * as PyTorch's `InstanceNorm2d` without running statistics.
+ */
+import { add, mul, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { checkShape } from '../checks.js';
+import { normalize } from './normalize.js';
+
+export interface InstanceNormOptions {
+  /** `[channels]`, multiplied with the normalised values; default none. */
+  weight?: Tensor | undefined;
+  /** `[channels]`, added after that; default none. */
+  bias?: Tensor | undefined;
+  /** Default 1e-5, PyTorch's. */
+  epsilon?: number;
+}
+
+/**
+ * Normalises each channel of each image over its pixels: (x - mean) / sqrt(variance + epsilon) * weight + bias.
+ *
+ * @param x `[batch, height, width, channels]`
+ * @returns the same shape
+ * @throws `tensor/shape` if weight or bias have another shape than `[channels]`
+ * @example
+ * const normalized = instanceNorm(x, p('in1'));
+ */
+export function instanceNorm(x: Tensor4D, { weight, bias, epsilon = 1e-5 }: InstanceNormOptions = {}): Tensor4D {
+  checkShape(x, '[batch, height, width, channels]', 'instanceNorm: x');
+  if (weight !== undefined) checkShape(weight, `[${x.shape[3]}]`, 'instanceNorm: weight');
+  if (bias !== undefined) checkShape(bias, `[${x.shape[3]}]`, 'instanceNorm: bias');
+  return tidy(() => {
+    const normalized = normalize({ x }, { axes: [1, 2], epsilon });
+    const scaled = weight === undefined ? normalized : mul<Tensor4D>(normalized, weight);
+    return bias === undefined ? scaled : add<Tensor4D>(scaled, bias);
+  });
+}

@@ -1,0 +1,4 @@
+export * from './adam.js';
+export * from './lbfgs.js';
+export * from './optimizer.js';
+export * from './schedule.js';

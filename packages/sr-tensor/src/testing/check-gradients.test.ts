@@ -1,0 +1,61 @@
+import {
+  customGrad,
+  mirrorPad,
+  mul,
+  square,
+  sum,
+  type Tensor,
+  type Tensor4D,
+  tensor1d,
+  tensor4d,
+} from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+import { checkGradients } from './check-gradients.js';
+import { describeOnBackends } from './describe-on-backends.js';
+import { expectNoLeaks } from './expect-no-leaks.js';
+
+/** x^2 with a gradient of our choice. */
+const squareWith = (gradient: (x: Tensor, dy: Tensor) => Tensor): ((x: Tensor) => Tensor) =>
+  customGrad((x, save) => {
+    (save as (tensors: Tensor[]) => void)([x as Tensor]);
+    return { value: square(x as Tensor), gradFunc: (dy: Tensor, [x]: Tensor[]) => gradient(x!, dy) };
+  });
+
+describeOnBackends('checkGradients', () => {
+  test('accepts right gradients, of several inputs and of second order, and leaves no tensors', async () => {
+    const [a, b] = [tensor1d([1, -2, 3]), tensor1d([0.5, 2, -1])];
+    await expectNoLeaks(() => checkGradients((a, b) => mul(square(a!), b!), [a, b], { order: 2 }));
+    // A scalar output.
+    await checkGradients(a => sum(mul(a!, square(a!))), [a], { order: 2 });
+  });
+
+  test('rejects a gradient that is wrong by one percent', async () => {
+    const fn = squareWith((x, dy) => mul(mul(dy, x), 2.02));
+    await expect(checkGradients(fn, [tensor1d([1, -2, 3])])).rejects.toThrow('expected the slope');
+  });
+
+  test('rejects a gradient that is wrong at the border only', async () => {
+    const x = tensor4d([1, 2, 3, 4], [1, 1, 4, 1]);
+    const fn = (x: Tensor): Tensor =>
+      mirrorPad(
+        x as Tensor4D,
+        [
+          [0, 0],
+          [0, 0],
+          [1, 1],
+          [0, 0],
+        ],
+        'reflect',
+      );
+    await expect(checkGradients(fn, [x], { step: 0.5 })).rejects.toThrow('expected the slope');
+  });
+
+  test('rejects a right gradient whose own gradient is wrong', async () => {
+    // 2 x dy from outside of tfjs's sight: x counts as a constant.
+    const fn = squareWith((x, dy) => mul(dy, mul(2, detached(x))));
+    await checkGradients(fn, [tensor1d([1, -2, 3])]);
+    await expect(checkGradients(fn, [tensor1d([1, -2, 3])], { order: 2 })).rejects.toThrow('expected the slope');
+  });
+});
+
+const detached = customGrad(x => ({ value: (x as Tensor).clone(), gradFunc: (dy: Tensor) => mul(dy, 0) }));

@@ -1,0 +1,51 @@
+import '#gradients';
+import { beforeAll, beforeEach, describe } from 'vitest';
+import { type BackendName, selectBackend } from '../backend/index.js';
+import { SrError } from '../errors.js';
+
+/** The backends that tests in Node run on by default. */
+const backends: readonly BackendName[] = ['cpu', 'wasm', 'native'];
+
+/**
+ * Declares the same tests once for each backend and selects the backend before each of them.
+ *
+ * Where a backend does not work its tests are skipped with a printed reason; with `SR_REQUIRE_NATIVE=1`
+ * (`SR_REQUIRE_` and its name in capitals) they fail instead, as they always do for cpu and wasm.
+ *
+ * @param name of the `describe` block; the backend is appended
+ * @param body declares the tests
+ * @param options.only the backends to run on; default cpu, wasm and native
+ * @example
+ * describeOnBackends('pixelShuffle', () => {
+ *   test('has right gradients', () => checkGradients(x => pixelShuffle(x as Tensor4D, 2), [x], { step: 0.5 }));
+ * });
+ */
+export function describeOnBackends(
+  name: string,
+  body: (backend: BackendName) => void,
+  { only = backends }: { only?: readonly BackendName[] } = {},
+): void {
+  for (const backend of only) {
+    describe(`${name} on ${backend}`, () => {
+      let missing: string | undefined;
+      beforeAll(async () => {
+        try {
+          await selectBackend({ backend });
+        } catch (error) {
+          if (isRequired(backend) || !SrError.isInstance(error)) throw error;
+          missing = error.message;
+          console.warn(`Skipped: ${name} on ${backend}. ${missing}`);
+        }
+      });
+      beforeEach(async context => {
+        if (missing !== undefined) context.skip(missing);
+        await selectBackend({ backend });
+      });
+      body(backend);
+    });
+  }
+}
+
+function isRequired(backend: BackendName): boolean {
+  return backend === 'cpu' || backend === 'wasm' || process.env[`SR_REQUIRE_${backend.toUpperCase()}`] === '1';
+}

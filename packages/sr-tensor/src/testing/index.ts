@@ -1,0 +1,10 @@
+export * from './assets.js';
+export {
+  checkGradients,
+  type DifferentiableFunction,
+  type GradientCheckOptions,
+  gradientsOf,
+} from './check-gradients.js';
+export * from './describe-on-backends.js';
+export * from './expect-close.js';
+export * from './expect-no-leaks.js';

@@ -1,0 +1,37 @@
+import { SrError } from '../errors.js';
+import type { DownloadOptions } from './download.js';
+import { findWeights } from './find-weights.js';
+import { findKnownFile, type KnownFile, knownFiles } from './known-files.js';
+
+/** A known file, and where it lies now. */
+export interface FetchedWeights extends KnownFile {
+  readonly path: string;
+}
+
+/**
+ * Makes sure that published weight files are on this machine, downloading one after the other what is not.
+ *
+ * @param names of `knownFiles` (or their file names), or all of them
+ * @throws `weights/unknown` that lists the names there are, and what `findWeights` throws
+ *
+ * @example
+ * for (const { name, path } of await fetchKnownWeights(['vgg19', 'alexnet'])) console.log(name, path);
+ */
+export async function fetchKnownWeights(
+  names: readonly string[] | 'all',
+  options: DownloadOptions = {},
+): Promise<FetchedWeights[]> {
+  const fetched: FetchedWeights[] = [];
+  const files = names === 'all' ? knownFiles : names.map(known);
+  for (const file of files) fetched.push({ ...file, path: await findWeights(file, options) });
+  return fetched;
+}
+
+function known(name: string): KnownFile {
+  const file = findKnownFile(name);
+  if (file !== undefined) return file;
+  throw new SrError({
+    code: 'weights/unknown',
+    message: `There is no known weight file "${name}"; there are ${knownFiles.map(each => each.name).join(', ')}.`,
+  });
+}

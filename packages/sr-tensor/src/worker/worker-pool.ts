@@ -1,0 +1,117 @@
+import { abortError, SrError } from '../errors.js';
+import { type CallOptions, type ConnectOptions, connectWorker, type WorkerClient } from './connect-worker.js';
+import type { Port } from './port.js';
+import type { Handlers } from './serve-worker.js';
+
+export interface WorkerPool<Methods extends Handlers = Handlers> {
+  readonly size: number;
+  /** Runs a method in the least busy worker; see `WorkerClient.call`. */
+  call: WorkerClient<Methods>['call'];
+  /** Rejects what is still waiting (`worker/closed`) and ends all workers. */
+  dispose(): Promise<void>;
+}
+
+interface Seat {
+  client: Promise<WorkerClient> | undefined;
+  jobs: number;
+}
+
+interface Job {
+  start(seat: Seat): Promise<void>;
+  reject(error: SrError): void;
+}
+
+/**
+ * Shares out jobs over up to `size` equal workers.
+ *
+ * Workers are started when there is work for them. The jobs that a crashing worker holds reject with
+ * `worker/crashed`; a new one takes its place at the next job.
+ *
+ * @param create starts a worker
+ * @param maxInFlight jobs that a worker holds at a time, default 2
+ *
+ * @example
+ * const pool = workerPool<EnlargeWorker>(() => new Worker(url), availableParallelism());
+ * const pictures = await Promise.all(tiles.map(tile => pool.call('enlarge', tile)));
+ * await pool.dispose();
+ */
+export function workerPool<Methods extends Handlers = Handlers>(
+  create: () => Port | Promise<Port>,
+  size: number,
+  { maxInFlight = 2 }: ConnectOptions = {},
+): WorkerPool<Methods> {
+  const seats: Seat[] = Array.from({ length: size }, () => ({ client: undefined, jobs: 0 }));
+  const waiting: Job[] = [];
+  let disposed = false;
+
+  function startNext(): void {
+    while (waiting.length > 0) {
+      const seat = seats.reduce((best, seat) => (seat.jobs < best.jobs ? seat : best));
+      if (seat.jobs >= maxInFlight) return;
+      seat.jobs++;
+      void waiting
+        .shift()!
+        .start(seat)
+        .finally(() => {
+          seat.jobs--;
+          startNext();
+        });
+    }
+  }
+
+  /** The worker of a seat: the living one, or a new one. */
+  async function clientOf(seat: Seat): Promise<WorkerClient> {
+    const present = seat.client;
+    if (present !== undefined && (await present.catch(() => undefined))?.alive) return present;
+    if (disposed) throw closed();
+    // Only the first of several jobs that found it dead replaces it.
+    if (seat.client === present)
+      seat.client = Promise.resolve(create()).then(port => connectWorker(port, { maxInFlight }));
+    return seat.client!;
+  }
+
+  function call(method: string, payload: unknown, options: CallOptions = {}): Promise<never> {
+    const { signal } = options;
+    if (disposed) return Promise.reject(closed());
+    if (signal?.aborted) return Promise.reject(abortError(signal));
+    return new Promise<never>((resolve, reject) => {
+      const abort = (): void => {
+        waiting.splice(waiting.indexOf(job), 1);
+        reject(abortError(signal!));
+      };
+      const job: Job = {
+        async start(seat) {
+          signal?.removeEventListener('abort', abort);
+          try {
+            const client = await clientOf(seat);
+            resolve((await client.call(method, payload, options)) as never);
+          } catch (error) {
+            reject(error);
+          }
+        },
+        reject(error) {
+          signal?.removeEventListener('abort', abort);
+          reject(error);
+        },
+      };
+      signal?.addEventListener('abort', abort);
+      waiting.push(job);
+      startNext();
+    });
+  }
+
+  return {
+    size,
+    call: call as WorkerPool<Methods>['call'],
+    async dispose() {
+      disposed = true;
+      for (const job of waiting.splice(0)) job.reject(closed());
+      const clients = await Promise.allSettled(seats.map(seat => seat.client));
+      await Promise.all(clients.map(client => (client.status === 'fulfilled' ? client.value?.close() : undefined)));
+    },
+  };
+}
+
+function closed(): SrError {
+  return new SrError({ code: 'worker/closed', message: 'The pool of workers was disposed.' });
+}
