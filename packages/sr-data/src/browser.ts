@@ -1,0 +1,2 @@
+export { fromBlob, fromElement, type PictureElement } from './browser/from-element.js';
+export { toCanvas, toImageData } from './browser/to-canvas.js';
