@@ -1,0 +1,1 @@
+export { type TestLossOptions, testLoss } from './test-loss.js';
