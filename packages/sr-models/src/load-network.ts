@@ -1,0 +1,32 @@
+/** Published weight files of a named network, from a path. */
+import { type Model, Parameters } from 'sr-tensor';
+import { readWeightFile } from 'sr-tensor/weights/node';
+import { buildNetwork } from './build-network.js';
+
+export interface LoadNetworkOptions {
+  /** What of the network's config differs from its defaults. */
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Loads a network from a file of PyTorch (`.pth`) or safetensors, with the names of its reference implementation.
+ *
+ * The parameters live on the current backend; dispose them with `model.parameters.dispose()`.
+ *
+ * @param name of the family, see `networkNames`
+ * @param path of the file
+ * @throws `network/unknown`; `weights/missing`, `weights/shape` or `weights/unexpected` for the first parameter that
+ *   does not fit, with both shapes; what `readWeightFile` throws
+ * @example
+ * const model = await loadNetwork('compact', 'small.pth', { config: { scale: 2 } });
+ * const upscaler = await loadUpscaler(model);
+ */
+export async function loadNetwork(
+  name: string,
+  path: string | URL,
+  { config = {} }: LoadNetworkOptions = {},
+): Promise<Model> {
+  const network = buildNetwork({ name, config });
+  const { tensors } = await readWeightFile(path);
+  return { network, parameters: Parameters.fromWeights(network.parameters, tensors) };
+}

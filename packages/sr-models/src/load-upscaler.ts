@@ -1,0 +1,111 @@
+/** Upscalers from weights: choice of backend, size of tiles, threads. */
+import { getBackend } from '@tensorflow/tfjs-core';
+import { type Model, type Network, SrError } from 'sr-tensor';
+import { type BackendName, selectBackend } from 'sr-tensor/backend';
+import type { WeightFile } from 'sr-tensor/weights';
+import type { Port } from 'sr-tensor/worker';
+import { availableMemory, cores, startTileWorker } from '#platform';
+import { networkNames } from './build-network.js';
+import { type LoadedModel, loadModel, type WeightModule } from './load-model.js';
+import { localRunner, pooledRunner } from './tile-runners.js';
+import type { WorkerSetup } from './tile-worker.js';
+import { createUpscaler, type TileRunner, type Upscaler } from './upscaler.js';
+
+export interface LoadUpscalerOptions {
+  /** Default `auto`: the best of this machine; for a `Model`: the one that is current. */
+  readonly backend?: 'auto' | BackendName | undefined;
+  /** Threads of the native backend; default: as many as cores. */
+  readonly threads?: number | undefined;
+  /** Largest side of a tile in pixels of the input, overlaps included; default: 256, or what free memory allows. */
+  readonly tile?: number | undefined;
+  /**
+   * Threads that tiles are shared out over, on wasm and cpu in Node; default: as many as cores. 0 or 1: this thread
+   * only.
+   */
+  readonly workers?: number | undefined;
+  /** Starts a thread that runs `sr-models/tile-worker`, for programs whose bundler moves it. */
+  readonly startWorker?: ((setup: WorkerSetup) => Port | Promise<Port>) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Where an upscaler's network can come from. */
+export type UpscalerSource = WeightModule | Uint8Array | WeightFile | Model;
+
+/**
+ * Loads a network and makes it ready to enlarge pictures.
+ *
+ * @param source a module of `sr-weights`, the bytes or content of a safetensors file with a model card, or a model
+ *   (which stays the caller's to dispose); the function of this name in `sr-models/node` takes paths as well
+ * @returns an upscaler; dispose it to free the weights and end its threads
+ * @throws as `loadModel` and `selectBackend`
+ * @example
+ * import small from 'sr-weights/x4-small';
+ * const upscaler = await loadUpscaler(small);
+ * const big = await upscaler.upscale(photo);
+ * upscaler.dispose();
+ */
+export async function loadUpscaler(source: UpscalerSource, options: LoadUpscalerOptions = {}): Promise<Upscaler> {
+  const given = 'parameters' in source;
+  const backend = await selectBackend({
+    backend: options.backend ?? (given ? currentBackend() : 'auto'),
+    ...(options.threads !== undefined && { threads: options.threads }),
+  });
+  const model: Model & Partial<LoadedModel> = given ? source : await loadModel(source, options);
+  const { network, card } = model;
+  const runner = runnerOf(model, backend.backend, options);
+  return createUpscaler({
+    network,
+    card,
+    backend,
+    defaultTile: options.tile ?? defaultTile(network),
+    runner: given ? runner : owning(model, runner),
+  });
+}
+
+function runnerOf(model: Model, backend: BackendName, options: LoadUpscalerOptions): TileRunner {
+  const startWorker = options.startWorker ?? startTileWorker;
+  const workers = options.workers ?? cores();
+  if (!Number.isInteger(workers) || workers < 0) {
+    throw new SrError({ code: 'option/invalid', message: `workers: expected an integer >= 0, received ${workers}.` });
+  }
+  const shareable = oneThreaded.has(backend) && networkNames.includes(model.network.name);
+  if (workers < 2 || !shareable || startWorker === undefined) return localRunner(model);
+  return pooledRunner(model, { backend, workers, startWorker });
+}
+
+/** Backends that use one core of a program in Node, so that threads of ours help. */
+const oneThreaded: ReadonlySet<BackendName> = new Set(['wasm', 'cpu']);
+
+/** The runner, whose end is the end of the model's parameters too. */
+function owning(model: Model, runner: TileRunner): TileRunner {
+  return {
+    lanes: runner.lanes,
+    dispose() {
+      runner.dispose();
+      model.parameters.dispose();
+    },
+  };
+}
+
+/** The fastest side for the compact network on wasm and native (benchmarks/tiles.mjs); larger ones leave the caches. */
+const fastestTile = 256;
+
+/** The share of the available memory that the tensors of one tile may take. */
+const memoryShare = 1 / 4;
+
+/** The fastest tile that memory allows. */
+function defaultTile(network: Network): number {
+  // The widest layer's input and output, and the result with what is added to it.
+  const widest = Math.max(
+    0,
+    ...Object.values(network.parameters).map(({ shape }) => (shape.length === 4 ? shape[2]! + shape[3]! : 0)),
+  );
+  const bytesPerPixel = 4 * (2 * widest + 3 * 3 * network.scale ** 2);
+  const side = Math.floor(Math.sqrt((availableMemory() * memoryShare) / bytesPerPixel));
+  return Math.min(fastestTile, Math.max(side, 64));
+}
+
+function currentBackend(): BackendName {
+  const name = getBackend();
+  return name === 'tensorflow' ? 'native' : (name as BackendName);
+}

@@ -1,0 +1,2 @@
+export { type LoadNetworkOptions, loadNetwork } from './load-network.js';
+export { loadUpscaler } from './load-upscaler-file.js';

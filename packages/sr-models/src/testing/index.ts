@@ -1,0 +1,1 @@
+export { type TestNetworkOptions, testNetwork } from './test-network.js';
