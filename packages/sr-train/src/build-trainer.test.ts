@@ -1,0 +1,32 @@
+import { learningRateAt } from 'sr-tensor/optimizers';
+import { expect, test } from 'vitest';
+import { buildTrainer, scheduleOf } from './build-trainer.js';
+import { resolveRecipe } from './resolve-recipe.js';
+
+test('the rate of the compact recipe rises over 500 steps and falls along half a cosine', () => {
+  const recipe = resolveRecipe('compact', { steps: 10_000 });
+  const rate = (step: number): number => learningRateAt(scheduleOf(recipe), step);
+  expect(rate(0)).toBeCloseTo(1e-3 / 500, 8);
+  // (1e-3 - 1e-6) (1 + cos(pi / 20)) / 2 + 1e-6 at a twentieth of the way.
+  expect(rate(500)).toBeCloseTo(9.9385e-4, 8);
+  expect(rate(5000)).toBeCloseTo((1e-3 + 1e-6) / 2, 8);
+  expect(rate(9999)).toBeCloseTo(1e-6, 8);
+});
+
+test('the rate of a schedule in steps falls at its milestones', () => {
+  const overrides = { 'schedule.kind': 'step', 'schedule.milestones': [10, 20], 'schedule.factor': 0.1 };
+  const schedule = scheduleOf(resolveRecipe('compact', { ...overrides, 'schedule.warmUp': 0 }));
+  expect([9, 10, 20].map(step => learningRateAt(schedule, step))).toEqual([
+    expect.closeTo(1e-3, 10),
+    expect.closeTo(1e-4, 10),
+    expect.closeTo(1e-5, 10),
+  ]);
+});
+
+test.each([
+  [{ 'network.name': 'conpact' }, 'network/unknown'],
+  [{ 'network.config.scale': 0 }, 'network/config'],
+  [{ 'losses.pixel.weight': 0 }, 'losses/weight'],
+])('names what does not exist: %o', (overrides, code) => {
+  expect(() => buildTrainer(resolveRecipe('compact', overrides))).toThrow(expect.objectContaining({ code }));
+});

@@ -1,0 +1,196 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { memory } from '@tensorflow/tfjs-core';
+import { readCard, readSafetensors, verifyCard } from 'sr-tensor/weights';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { smallRecipe, writePhotos } from '../fixtures/small-run.js';
+import type { TrainStep } from '../train-steps.js';
+import type { JournalEntry } from './journal.js';
+import { type TrainOptions, train } from './train.js';
+
+let folder: string;
+let photos: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sr-train-'));
+  photos = join(folder, 'photos');
+  await mkdir(photos);
+  await writePhotos(photos, 24);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+let runs = 0;
+/** Options of a run in a folder of its own. */
+const options = (more: Partial<TrainOptions> = {}): TrainOptions => ({
+  data: photos,
+  out: join(folder, `run-${runs++}`),
+  backend: 'cpu',
+  logEvery: 3,
+  ...more,
+});
+
+describe('train', () => {
+  test('trains and leaves weights, log, report and checkpoints', async () => {
+    const messages: string[] = [];
+    const progress: TrainStep[] = [];
+    const asked = options({
+      onMessage: text => messages.push(text),
+      onProgress: step => progress.push(step),
+      card: { name: 'tiny', license: 'MIT' },
+    });
+    const run = train(smallRecipe, asked);
+    const summary = await run;
+    expect(summary).toMatchObject({ iteration: 12, steps: 12, finished: true });
+    expect(summary.best?.psnr).toBeGreaterThan(10);
+    expect(progress.map(({ iteration }) => iteration)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+    expect(progress.at(-1)).toMatchObject({ secondsLeft: 0, steps: 12 });
+    expect(messages).toEqual(['Training on 22 pictures, validating on 2.']);
+    expect((await readdir(asked.out)).sort()).toEqual([
+      'best.safetensors',
+      'checkpoints',
+      'last.safetensors',
+      'log.jsonl',
+      'recipe.json',
+      'report.html',
+    ]);
+    expect(JSON.parse(await readFile(join(asked.out, 'recipe.json'), 'utf8'))).toEqual(smallRecipe);
+    const log = await readLog(asked.out);
+    expect(log.filter(({ type }) => type === 'train').map(({ iteration }) => iteration)).toEqual([3, 6, 9, 12]);
+    expect(log.filter(({ type }) => type === 'validation').map(({ iteration }) => iteration)).toEqual([4, 8, 12]);
+
+    const bytes = await readFile(summary.weights!);
+    await verifyCard(bytes);
+    expect(readCard(readSafetensors(bytes))).toMatchObject({
+      name: 'tiny',
+      license: 'MIT',
+      trainingData: 'photos',
+      network: { name: 'compact', config: { scale: 2, channels: 4, depth: 1 } },
+      scale: 2,
+      results: { validation: { psnr: summary.best!.psnr } },
+    });
+    const before = memory().numTensors;
+    const { network, parameters } = await run.best();
+    expect(network.scale).toBe(2);
+    expect(parameters.names()).toContain('tail.weight');
+    parameters.dispose();
+    expect(memory().numTensors).toBe(before);
+  });
+
+  test('an interrupted and resumed run leaves what an uninterrupted one leaves', async () => {
+    const [whole, parts] = [options(), options({ resume: true })];
+    const steps: TrainStep[] = [];
+    for await (const step of train(smallRecipe, whole)) steps.push(step);
+    const resumed: TrainStep[] = [];
+    const first = train(smallRecipe, parts);
+    for await (const step of first) {
+      resumed.push(step);
+      if (step.iteration === 7) break;
+    }
+    expect(await first).toMatchObject({ iteration: 7, finished: false });
+    const messages: string[] = [];
+    for await (const step of train(smallRecipe, { ...parts, onMessage: text => messages.push(text) }))
+      resumed.push(step);
+    expect(messages).toContain('Resumed after step 7 of 12.');
+    expect(resumed.map(({ losses }) => losses)).toEqual(steps.map(({ losses }) => losses));
+    const timeless = (entry: JournalEntry): object => ({ ...entry, seconds: 0, waiting: 0 });
+    expect((await readLog(parts.out)).map(timeless)).toEqual((await readLog(whole.out)).map(timeless));
+    for (const name of ['best.safetensors', 'last.safetensors']) {
+      const [a, b] = await Promise.all([whole, parts].map(({ out }) => readFile(join(out, name))));
+      expect(readSafetensors(a!).tensors).toEqual(readSafetensors(b!).tensors);
+    }
+    // Nothing is left to do: it says how it ended.
+    expect(await train(smallRecipe, parts)).toMatchObject({ iteration: 12, finished: true });
+  });
+
+  test('never overwrites a run', async () => {
+    const asked = options();
+    await train(smallRecipe, asked);
+    const before = await readFile(join(asked.out, 'best.safetensors'));
+    await expect(train(smallRecipe, asked)).rejects.toMatchObject({
+      code: 'train/exists',
+      message: expect.stringContaining('--resume'),
+    });
+    const other = { ...smallRecipe, seed: 2 };
+    await expect(train(other, { ...asked, resume: true })).rejects.toMatchObject({
+      code: 'train/recipe-changed',
+      message: expect.stringContaining('seed was 1, now it is 2'),
+    });
+    expect(await readFile(join(asked.out, 'best.safetensors'))).toEqual(before);
+  });
+
+  test('resuming where there is nothing begins anew, with a word', async () => {
+    const messages: string[] = [];
+    const asked = options({ resume: true, steps: 2, onMessage: text => messages.push(text) });
+    expect(await train(smallRecipe, asked)).toMatchObject({ finished: true });
+    expect(messages.join()).toContain('begins anew');
+  });
+
+  test('saves, then rejects when it is aborted', async () => {
+    const controller = new AbortController();
+    const asked = options({
+      signal: controller.signal,
+      onProgress: ({ iteration }) => iteration === 6 && controller.abort(new Error('enough')),
+    });
+    const before = memory().numTensors;
+    await expect(train(smallRecipe, asked)).rejects.toMatchObject({ code: 'aborted' });
+    expect(await readdir(join(asked.out, 'checkpoints'))).toEqual(['step-000000006.safetensors']);
+    expect(memory().numTensors).toBe(before);
+    expect(process.listenerCount('SIGINT')).toBe(0);
+  });
+
+  test('validates on folders of their own, with and without pairs', async () => {
+    const validation = join(folder, 'validation');
+    await mkdir(validation);
+    await writePhotos(validation, 2);
+    const messages: string[] = [];
+    const onMessage = (text: string): unknown => messages.push(text);
+    const { best } = await train(smallRecipe, options({ steps: 2, validation, onMessage }));
+    expect(best?.psnr).toBeGreaterThan(10);
+    expect(messages[0]).toBe('Training on 24 pictures, validating on 2.');
+    const wrong = { hr: validation, lr: validation };
+    await expect(train(smallRecipe, options({ validation: wrong }))).rejects.toMatchObject({ code: 'data/pair' });
+  });
+
+  test('without pictures to spare it trains without validation', async () => {
+    const few = join(folder, 'few');
+    await mkdir(few);
+    await writePhotos(few, 3);
+    const summary = await train(smallRecipe, options({ data: few }));
+    expect(summary.best).toBeUndefined();
+    expect(summary.weights).toMatch(/last\.safetensors$/);
+  });
+
+  test.each([
+    ['a folder that there is not', async () => join(folder, 'nowhere'), 'picture/not-found'],
+    ['a folder without pictures', async (empty: string) => empty, 'picture/none-found'],
+    ['pictures that are too small', async (empty: string) => writePhotos(empty, 2, 8).then(() => empty), 'data/empty'],
+    [
+      'pictures that are broken',
+      async (empty: string) => writeFile(join(empty, 'a.png'), 'no picture').then(() => empty),
+      'data/broken',
+    ],
+  ])('refuses %s', async (_, prepare, code) => {
+    const data = await prepare(await mkdtemp(join(folder, 'data-')));
+    const asked = options({ data });
+    await expect(train(smallRecipe, asked)).rejects.toMatchObject({ code });
+    // What was wrong can be put right and the same line run again.
+    await expect(train(smallRecipe, { ...asked, data: photos, steps: 1 })).resolves.toMatchObject({ finished: true });
+  });
+
+  test('refuses what is no recipe, at once', () => {
+    expect(() => train({ ...smallRecipe, emaDecay: 2 }, options())).toThrow(
+      expect.objectContaining({ code: 'recipe/invalid', message: expect.stringContaining('emaDecay') }),
+    );
+    expect(() => train(smallRecipe, options({ steps: 0.5 }))).toThrow(
+      expect.objectContaining({ code: 'recipe/invalid' }),
+    );
+  });
+});
+
+async function readLog(out: string): Promise<JournalEntry[]> {
+  const text = await readFile(join(out, 'log.jsonl'), 'utf8');
+  return text
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line));
+}

@@ -1,0 +1,186 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BatchSource } from 'sr-data';
+import { findPictures, folderSource } from 'sr-data/node';
+import { buildNetwork } from 'sr-models';
+import { type Model, Parameters, SrError } from 'sr-tensor';
+import { type SelectBackendOptions, selectBackend } from 'sr-tensor/backend';
+import { type ModelCard, readSafetensors } from 'sr-tensor/weights';
+import { buildTrainer } from '../build-trainer.js';
+import { checkRecipe, type Recipe } from '../recipe.js';
+import { checkSameRecipe } from '../same-recipe.js';
+import { type TrainStep, type TrainStepsOptions, trainSteps } from '../train-steps.js';
+import { type ValidationPair, validateOn } from '../validation.js';
+import { diskError, writeAtomically } from './atomic-file.js';
+import { folderStore } from './folder-store.js';
+import { type RunEnd, RunRecord } from './run-record.js';
+import { abortOnStopSignals, StopSignal } from './stop-signals.js';
+import { TrainingRun, type TrainSummary } from './training-run.js';
+import { holdOut, readHeldOut, readValidationPairs, type ValidationFolders } from './validation-pictures.js';
+
+export interface TrainOptions {
+  /** Folders or files of pictures to train on, searched with all folders below. */
+  readonly data: string | readonly string[];
+  /** The folder of the run: checkpoints, weights, log and report. Made if it does not exist. */
+  readonly out: string;
+  /** Low-resolution pictures paired by name with those of `data`; absent: made by MATLAB's bicubic. */
+  readonly lr?: string;
+  /** Go on where the run in `out` ended. Default false: a folder that holds a run is an error. */
+  readonly resume?: boolean;
+  /** Instead of the recipe's. */
+  readonly steps?: number;
+  /** Pictures to validate on; default: some of `data`, which are then not trained on. */
+  readonly validation?: string | ValidationFolders;
+  /** Default: the best there is. */
+  readonly backend?: SelectBackendOptions['backend'];
+  readonly threads?: number;
+  /** When checkpoints are saved besides the end. Default: every ten minutes. */
+  readonly checkpoint?: TrainStepsOptions['checkpoint'];
+  /** Steps that a line of the log sums up. Default 20. */
+  readonly logEvery?: number;
+  /** What the card of the exported weights says. */
+  readonly card?: Partial<Pick<ModelCard, 'name' | 'description' | 'license' | 'trainingData'>>;
+  /** Whether SIGINT and SIGTERM save and stop (a second one ends the process). Default true. */
+  readonly stopSignals?: boolean;
+  /** Saves, then rejects with `aborted`. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (step: TrainStep) => void;
+  readonly onValidation?: (validation: { iteration: number; psnr: number; isBest: boolean }) => void;
+  /** Something a person should know: what was resumed, which pictures were left out. */
+  readonly onMessage?: (text: string) => void;
+}
+
+/**
+ * Trains a network by a recipe on pictures in folders.
+ *
+ * `out` then holds `recipe.json`, `checkpoints/` (the last two), `best.safetensors` and `last.safetensors` (averaged
+ * weights with their card), `log.jsonl` and `report.html`. A run that was interrupted in any way resumes exactly.
+ *
+ * @throws `recipe/invalid` at once; when iterated or awaited: `train/exists` if `out` holds a run and `resume` is not
+ *   set, `train/recipe-changed`, `train/not-finite`, `disk/full`, `data/...`, `picture/...`, `aborted`
+ * @example
+ * const run = train(recipes.compact({ scale: 4 }), { data: 'photos/', out: 'runs/compact', resume: true });
+ * for await (const step of run) console.log(step.iteration, step.losses);
+ * const model = await run.best();
+ */
+export function train(recipe: Recipe, options: TrainOptions): TrainingRun {
+  const complete = checkRecipe(options.steps === undefined ? recipe : { ...recipe, steps: options.steps });
+  const { steps } = complete;
+  let end: RunEnd & Pick<TrainSummary, 'stoppedBy'> = notBegun;
+  return new TrainingRun({
+    steps: runSteps(complete, options, reached => {
+      end = reached;
+    }),
+    summary: () => ({ ...end, steps, finished: end.iteration === steps }),
+    loadBest: () => loadModel(complete, end.weights),
+  });
+}
+
+const notBegun: RunEnd = { iteration: 0, seconds: 0 };
+
+async function* runSteps(
+  recipe: Recipe,
+  options: TrainOptions,
+  onEnd: (end: RunEnd & Pick<TrainSummary, 'stoppedBy'>) => void,
+): AsyncGenerator<TrainStep, void, void> {
+  const { out, resume = false, signal, threads } = options;
+  await checkFolder(out, recipe, resume);
+  const backend = await selectBackend({ backend: options.backend ?? 'auto', ...(threads && { threads }) });
+  const trainer = buildTrainer(recipe);
+  const stop = new AbortController();
+  const releaseSignals = options.stopSignals === false ? () => undefined : abortOnStopSignals(stop);
+  let record: RunRecord | undefined;
+  let source: BatchSource | undefined;
+  try {
+    const { pairs, ...opened } = await openData(recipe, options);
+    source = opened.source;
+    await makeFolder(out, recipe);
+    record = new RunRecord({ recipe, options, backend, trainer, pairs });
+    const steps = trainSteps({
+      trainer,
+      source,
+      recipe,
+      resume,
+      steps: recipe.steps,
+      signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
+      store: folderStore(join(out, 'checkpoints')),
+      observer: record,
+      ...(options.checkpoint && { checkpoint: options.checkpoint }),
+      ...(options.logEvery && { logEvery: options.logEvery }),
+      ...(pairs.length > 0 && { validation: { every: recipe.validation.every, run: validateOn(pairs) } }),
+    });
+    for await (const step of steps) {
+      options.onProgress?.(step);
+      yield step;
+    }
+  } catch (error) {
+    if (!stop.signal.aborted || !SrError.isInstance(error) || error.code !== 'aborted') throw error;
+  } finally {
+    releaseSignals();
+    const { reason } = stop.signal;
+    onEnd({ ...(record?.end ?? notBegun), ...(reason instanceof StopSignal && { stoppedBy: reason.signal }) });
+    trainer.dispose();
+    await source?.close();
+  }
+}
+
+/**
+ * Checks that `out` holds no run, or the one that is to be resumed.
+ *
+ * @throws `train/exists`, `train/recipe-changed`
+ */
+async function checkFolder(out: string, recipe: Recipe, resume: boolean): Promise<void> {
+  const names: string[] = await readdir(out).catch(() => []);
+  if (!resume && names.some(name => ['recipe.json', 'checkpoints', 'log.jsonl'].includes(name))) {
+    throw new SrError({
+      code: 'train/exists',
+      message: `${out} holds a training already. Resume it (resume: true, --resume) or choose another folder.`,
+    });
+  }
+  if (names.includes('recipe.json')) {
+    checkSameRecipe(JSON.parse(await readFile(join(out, 'recipe.json'), 'utf8')), recipe);
+  }
+}
+
+/** @throws `disk/full`, `disk/write` */
+async function makeFolder(out: string, recipe: Recipe): Promise<void> {
+  try {
+    await mkdir(out, { recursive: true });
+  } catch (error) {
+    throw diskError(out, error);
+  }
+  await writeAtomically(join(out, 'recipe.json'), `${JSON.stringify(recipe, null, 2)}\n`);
+}
+
+/** The source of batches and the pictures to validate on, which are not among those trained on. */
+async function openData(
+  recipe: Recipe,
+  { data, lr, validation, onMessage }: TrainOptions,
+): Promise<{ source: BatchSource; pairs: ValidationPair[] }> {
+  const { seed } = recipe;
+  const { scale } = buildNetwork(recipe.network);
+  const folders = [data].flat() as string[];
+  const paths = (await Promise.all(folders.map(findPictures))).flat();
+  const { training, heldOut } =
+    validation === undefined
+      ? holdOut(paths, { folders, count: recipe.validation.heldOut, seed })
+      : { training: paths, heldOut: [] };
+  const pairs =
+    validation === undefined ? await readHeldOut(heldOut, scale) : await readValidationPairs(validation, scale);
+  const source = await folderSource({ ...recipe.data, data: training, scale, seed, ...(lr !== undefined && { lr }) });
+  onMessage?.(`Training on ${source.pictures} pictures, validating on ${pairs.length}.`);
+  if (source.skipped.length > 0) {
+    const [first] = source.skipped;
+    onMessage?.(`${source.skipped.length} pictures are left out; the first: ${first!.path}: ${first!.reason}.`);
+  }
+  return { source, pairs };
+}
+
+async function loadModel(recipe: Recipe, path: string | undefined): Promise<Model> {
+  if (path === undefined) {
+    throw new SrError({ code: 'train/no-weights', message: 'The training ended before it had weights to export.' });
+  }
+  const network = buildNetwork(recipe.network);
+  const { tensors } = readSafetensors(await readFile(path));
+  return { network, parameters: Parameters.fromWeights(network.parameters, tensors) };
+}
