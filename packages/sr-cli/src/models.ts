@@ -1,0 +1,111 @@
+/** Which network a command uses: the trained ones of sr-weights by name, weight files by path. */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename } from 'node:path';
+import { loadUpscaler, nearest, type Upscaler, type WeightModule } from 'sr-models';
+import { loadNetwork } from 'sr-models/node';
+import { SrError } from 'sr-tensor';
+import { selectBackend } from 'sr-tensor/backend';
+import { readCard } from 'sr-tensor/weights';
+import { findWeights, readWeightFile } from 'sr-tensor/weights/node';
+import type { BackendChoice } from './options.js';
+
+export interface ModelChoice {
+  /** A name or a file; absent: the first shipped one of the scale. */
+  readonly model?: string | undefined;
+  readonly scale?: number | undefined;
+  readonly backend: BackendChoice;
+  readonly tile?: number | undefined;
+  readonly workers?: number | undefined;
+}
+
+/** An upscaler, and how results call its model. */
+export interface OpenUpscaler {
+  readonly upscaler: Upscaler;
+  readonly name: string;
+}
+
+/** The enlargement where none is asked for. */
+const DEFAULT_SCALE = 4;
+
+/** The names of the trained networks that are installed: a module of sr-weights each. */
+export function shippedNames(): string[] {
+  const { exports } = createRequire(import.meta.url)('sr-weights/package.json') as { exports: object };
+  return Object.keys(exports)
+    .map(path => path.slice('./'.length))
+    .filter(name => name !== 'package.json');
+}
+
+export async function shippedModel(name: string): Promise<WeightModule> {
+  const module = (await import(`sr-weights/${name}`)) as { default: WeightModule };
+  return module.default;
+}
+
+/**
+ * Loads what `--model` and `--scale` ask for.
+ *
+ * @throws `model/unknown` with the names there are, `model/scale`, and what reading and loading weights throws
+ */
+export async function openUpscaler(choice: ModelChoice, signal: AbortSignal): Promise<OpenUpscaler> {
+  const opened = await open(choice, signal);
+  const { scale } = opened.upscaler;
+  if (choice.scale === undefined || choice.scale === scale) return opened;
+  opened.upscaler.dispose();
+  throw new SrError({
+    code: 'model/scale',
+    message: `The model ${opened.name} enlarges ${scale} times; expected ${choice.scale} (--scale).`,
+  });
+}
+
+async function open(choice: ModelChoice, signal: AbortSignal): Promise<OpenUpscaler> {
+  const { model, scale = DEFAULT_SCALE, backend, tile, workers } = choice;
+  const options = { backend, tile, workers, signal };
+  if (model === undefined) {
+    const shipped = await shippedModelOf(scale);
+    return { upscaler: await loadUpscaler(shipped, options), name: shipped.card.name };
+  }
+  if (shippedNames().includes(model)) {
+    return { upscaler: await loadUpscaler(await shippedModel(model), options), name: model };
+  }
+  const path = await findModelFile(model);
+  const card = readCard(await readWeightFile(path));
+  if (card !== undefined) {
+    return { upscaler: await loadUpscaler(await readFile(path), options), name: card.name };
+  }
+  // As PyTorch writes them: tried in the network of the shipped models.
+  await selectBackend({ backend });
+  const weights = await loadNetwork('compact', path, { config: { scale } }).catch((cause: unknown) => {
+    if (!SrError.isInstance(cause)) throw cause;
+    const message = `${path} has no model card and was tried as the network compact x${scale}: ${cause.message}`;
+    throw new SrError({ code: cause.code, message, cause });
+  });
+  return { upscaler: await loadUpscaler(weights, { tile, workers, signal }), name: basename(path) };
+}
+
+/** @throws `model/scale` */
+async function shippedModelOf(scale: number): Promise<WeightModule> {
+  const models = await Promise.all(shippedNames().map(shippedModel));
+  const found = models.find(({ card }) => card.scale === scale);
+  if (found !== undefined) return found;
+  const scales = [...new Set(models.map(({ card }) => card.scale))].sort().join(', ');
+  throw new SrError({
+    code: 'model/scale',
+    message: `No model that comes along enlarges ${scale} times; there are some for ${scales}. Name another by --model.`,
+  });
+}
+
+/** A weight file at the path, or of that name in the folders of SR_WEIGHTS_DIR or the cache. */
+async function findModelFile(model: string): Promise<string> {
+  try {
+    return await findWeights({ fileName: model });
+  } catch (error) {
+    // What looks like a file is missed as a file.
+    if (/[/\\]|\.(safetensors|pth|pt)$/.test(model)) throw error;
+    const names = shippedNames();
+    throw new SrError({
+      code: 'model/unknown',
+      message: `There is no model "${model}"; there are ${names.join(', ')}. Did you mean "${nearest(model, names)}"? A weight file of your own is named by its path.`,
+      cause: error,
+    });
+  }
+}
