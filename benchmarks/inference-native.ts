@@ -1,0 +1,50 @@
+/**
+ * Inference of ours on native TensorFlow and of onnxruntime-node, one process, as many threads each: 10 convolutions
+ * 3x3, 32 channels, x4 pixel shuffle, 256x256 -> 1024x1024.
+ *
+ * SR_PYTHON names an interpreter with onnx, which writes the model.
+ */
+import { availableParallelism } from 'node:os';
+import { type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { Parameters, runNetwork } from 'sr-tensor';
+import { selectBackend } from 'sr-tensor/backend';
+import { inTurns, report } from './support/measure.js';
+import { onnxModel } from './support/onnx-model.js';
+import { plainNetwork } from './support/plain-network.js';
+
+const size = 256;
+const threads = availableParallelism();
+const { device } = await selectBackend({ backend: 'native', threads });
+console.log(device);
+
+const network = plainNetwork();
+const model = { network, parameters: Parameters.create(network.parameters) };
+const picture = Float32Array.from({ length: size * size * 3 }, (_, i) => (i % 251) / 250);
+const session = await InferenceSession.create(onnxModel(), { intraOpNumThreads: threads, interOpNumThreads: 1 });
+
+async function ours(): Promise<unknown> {
+  const y = tidy(() => runNetwork(model, tensor4d(picture, [1, size, size, 3]) as Tensor4D).output);
+  const values = await y.data();
+  y.dispose();
+  return values;
+}
+
+async function theirs(): Promise<unknown> {
+  const { output } = await session.run({ input: new Tensor('float32', picture, [1, 3, size, size]) });
+  return output!.data;
+}
+
+const timed = (run: () => Promise<unknown>) => async (count: number) => {
+  const times: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const started = performance.now();
+    await run();
+    times.push(performance.now() - started);
+  }
+  return times;
+};
+
+report(await inTurns({ ours: timed(ours), 'onnxruntime-node': timed(theirs) }, { rounds: 10 }), 'ours');
+model.parameters.dispose();
+await session.release();

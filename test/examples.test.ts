@@ -1,0 +1,54 @@
+// The examples run as their first lines say.
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, describe, expect, it } from 'vitest';
+import { root, run, temporaryFolder } from './support.js';
+
+const folder = temporaryFolder();
+const photo = join(root, 'examples/photos/lake.png');
+const example = (name: string, ...args: string[]): string =>
+  run('node', [join(root, 'examples', name), ...args], folder.path);
+afterAll(() => folder[Symbol.dispose]());
+
+describe('examples', () => {
+  it('enlarge', async () => {
+    const output = join(folder.path, 'big.png');
+    expect(example('enlarge.mjs', photo, output)).toMatch(/1440 x 960, on (native|webgpu|wasm|cpu)\n/);
+    expect(await sharp(output).metadata()).toMatchObject({ width: 4 * 360, height: 4 * 240, channels: 3 });
+  });
+
+  it('measure: the network beats the interpolation', () => {
+    const decibels = [...example('measure.mjs', photo).matchAll(/PSNR (\d+\.\d+) dB/g)].map(([, number]) =>
+      Number(number),
+    );
+    expect(decibels).toHaveLength(2);
+    expect(decibels[1]!).toBeGreaterThan(decibels[0]! + 0.5);
+  });
+
+  it('train, and go on', async () => {
+    const pictures = join(folder.path, 'pictures');
+    mkdirSync(pictures);
+    // Enough pictures that one is held out for validation.
+    for (let left = 0; left <= 240; left += 24) {
+      await sharp(photo)
+        .extract({ left, top: 100, width: 120, height: 120 })
+        .toFile(join(pictures, `${left}.png`));
+    }
+    const out = join(folder.path, 'run');
+    expect(example('train.mjs', pictures, '20', out)).toContain('Best:');
+    expect(example('train.mjs', pictures, '20', out)).toContain('Best:');
+    for (const file of ['best.safetensors', 'report.html', 'log.jsonl'])
+      expect(existsSync(join(out, file)), file).toBe(true);
+  });
+
+  it('own network: the loss falls', async () => {
+    const output = join(folder.path, 'own.png');
+    const losses = [...example('own-network.mjs', photo, output, '40').matchAll(/^\d+ (0\.\d+)$/gm)].map(m =>
+      Number(m[1]),
+    );
+    expect(losses).toHaveLength(3);
+    expect(losses[2]!).toBeLessThan(losses[0]! / 2);
+    expect(await sharp(output).metadata()).toMatchObject({ width: 720, height: 480 });
+  });
+});
