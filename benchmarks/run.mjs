@@ -1,7 +1,8 @@
 /**
  * Runs benchmarks: npm run bench -- NAME... (all of them without a name; --list prints the names).
  *
- * Each is a script of this folder that prints ratios of times measured in turns, in one run. They import the sources.
+ * Each is a script of this folder that prints ratios of times measured in turns, in one run. They use the built
+ * packages, which are built first where they are not up to date.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -25,11 +26,19 @@ if (unknown !== undefined) {
   console.error(`There is no benchmark "${unknown}"; there are ${names.join(', ')}.`);
   process.exit(2);
 }
+const root = fileURLToPath(new URL('..', import.meta.url));
+const build = spawnSync('npx', ['turbo', 'run', 'build'], { cwd: root, encoding: 'utf8' });
+if (build.status !== 0) {
+  console.error(build.stdout + build.stderr);
+  process.exit(1);
+}
 let failures = 0;
 for (const name of asked.length > 0 ? asked : names) {
   console.log(`\n== ${name}`);
-  const node = ['--conditions=sr-source', '--import', 'tsx', scripts.get(name)];
-  const { status } = spawnSync(process.execPath, node, { cwd: folder, stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, ['--import', 'tsx', scripts.get(name)], {
+    cwd: folder,
+    stdio: 'inherit',
+  });
   if (status !== 0) failures++;
 }
 process.exit(failures === 0 ? 0 : 1);

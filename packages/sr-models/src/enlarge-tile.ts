@@ -4,6 +4,7 @@ import { fullValue, hasAlpha, type Model, type Picture, pictureToTensor, runNetw
 import { onEngine } from './engine-queue.js';
 import { enlarge } from './enlarge.js';
 import { emptyPicture } from './pixels.js';
+import { checkWasmMemory } from './tile-memory.js';
 
 /** A rectangle in pixels. */
 export interface Rectangle {
@@ -28,7 +29,7 @@ export interface Tile {
  * @param options.engine the backend as tfjs calls it, made the current one first; default: the current one
  * @returns a picture of the core's size times the network's scale, with the window's channels
  * @throws `network/not-finite` if the network gives NaN or infinity, `network/shape` if its output has another size
- *   than its scale says
+ *   than its scale says, `out-of-memory`
  */
 export async function enlargeTile(
   model: Model,
@@ -68,6 +69,7 @@ function compute(engine: string | undefined, output: () => Tensor4D): Promise<Va
 
 /** `[1, height, width, 3]`, or 1 channel for a grey window. */
 function networkColors(model: Model, window: Picture): Tensor4D {
+  checkWasmMemory(model.network, window);
   const { output } = runNetwork(model, pictureToTensor(window));
   const { scale } = model.network;
   const expected = [1, window.height * scale, window.width * scale, 3];

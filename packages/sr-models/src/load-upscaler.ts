@@ -7,6 +7,7 @@ import type { Port } from 'sr-tensor/worker';
 import { availableMemory, cores, startTileWorker } from '#platform';
 import { networkNames } from './build-network.js';
 import { type LoadedModel, loadModel, type WeightModule } from './load-model.js';
+import { tileSideFor } from './tile-memory.js';
 import { localRunner, pooledRunner } from './tile-runners.js';
 import type { WorkerSetup } from './tile-worker.js';
 import { createUpscaler, type TileRunner, type Upscaler } from './upscaler.js';
@@ -57,7 +58,7 @@ export async function loadUpscaler(source: UpscalerSource, options: LoadUpscaler
     network,
     card,
     backend,
-    defaultTile: options.tile ?? defaultTile(network),
+    defaultTile: options.tile ?? defaultTile(network, options.workers ?? cores()),
     runner: given ? runner : owning(model, runner),
   });
 }
@@ -90,18 +91,12 @@ function owning(model: Model, runner: TileRunner): TileRunner {
 /** The fastest side for the compact network on wasm and native (benchmarks/tiles.mjs); larger ones leave the caches. */
 const fastestTile = 256;
 
-/** The share of the available memory that the tensors of one tile may take. */
+/** The share of the available memory that the tiles in work may take. */
 const memoryShare = 1 / 4;
 
-/** The fastest tile that memory allows. */
-function defaultTile(network: Network): number {
-  // The widest layer's input and output, and the result with what is added to it.
-  const widest = Math.max(
-    0,
-    ...Object.values(network.parameters).map(({ shape }) => (shape.length === 4 ? shape[2]! + shape[3]! : 0)),
-  );
-  const bytesPerPixel = 4 * (2 * widest + 3 * 3 * network.scale ** 2);
-  const side = Math.floor(Math.sqrt((availableMemory() * memoryShare) / bytesPerPixel));
+/** The fastest tile that memory allows when as many are in work as there are threads. */
+function defaultTile(network: Network, workers: number): number {
+  const side = tileSideFor(network, (availableMemory() * memoryShare) / Math.max(workers, 1));
   return Math.min(fastestTile, Math.max(side, 64));
 }
 
