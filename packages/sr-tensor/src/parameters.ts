@@ -3,6 +3,7 @@ import { SrError } from './errors.js';
 import type { Fan } from './initializers.js';
 import type { ApplyContext, LayerParameters, Network, ParameterSpec, ParameterSpecs, Scope } from './network.js';
 import { Random } from './random.js';
+import { prefersHalves, runInHalves } from './run-in-halves.js';
 import { fromFileLayout, toFileLayout } from './weights/layout.js';
 import type { WeightTensor } from './weights/types.js';
 
@@ -149,8 +150,10 @@ export function runNetwork(
   { mode = 'inference' }: { mode?: ApplyContext['mode'] } = {},
 ): { output: Tensor4D; updates: Map<string, Tensor> } {
   const updates = new Map<string, Tensor>();
-  const output = network.apply(images, parameters.scope(), { mode, update: (name, value) => updates.set(name, value) });
-  return { output, updates };
+  const apply = (x: Tensor4D): Tensor4D =>
+    network.apply(x, parameters.scope(), { mode, update: (name, value) => updates.set(name, value) });
+  const halved = mode === 'inference' && prefersHalves(network, images.shape);
+  return { output: halved ? runInHalves(network, images, apply) : apply(images), updates };
 }
 
 /** A scope over any source of tensors (variables, folded kernels, tensors that are being differentiated). */
