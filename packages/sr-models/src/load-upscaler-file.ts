@@ -9,6 +9,8 @@ import type { Upscaler } from './upscaler.js';
  * @param source a path, a `file:` URL, or whatever `loadUpscaler` of `sr-models` takes
  * @throws as `loadUpscaler` and `readWeightFile`
  * @example
+ * import { loadUpscaler } from 'sr-models/node';
+ *
  * const upscaler = await loadUpscaler('runs/mine/best.safetensors');
  */
 export async function loadUpscaler(

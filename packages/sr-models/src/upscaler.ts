@@ -67,7 +67,8 @@ export interface Upscaler {
    *
    * @throws as `upscale`, from the iteration
    * @example
-   * const writer = await createPictureWriter('big.png', { width, height, channels: 3, bitDepth: 8 });
+   * const [width, height] = [photo.width * upscaler.scale, photo.height * upscaler.scale];
+   * const writer = await createPictureWriter('big.png', { width, height, channels: 3 });
    * for await (const strip of upscaler.strips(photo)) await writer.write(strip);
    * await writer.close();
    */

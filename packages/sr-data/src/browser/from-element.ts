@@ -15,7 +15,7 @@ export type PictureElement = HTMLImageElement | HTMLCanvasElement | HTMLVideoEle
  * @throws `picture/damaged` if the browser cannot decode it, `picture/too-large` if no canvas of it holds the picture
  *
  * @example
- * const photo = await fromBlob(input.files[0]);
+ * const photo = await fromBlob(fileInput.files![0]!);
  */
 export async function fromBlob(blob: Blob): Promise<Picture> {
   return read(blob);

@@ -39,7 +39,8 @@ export interface PictureWriter {
  *   missing, `aborted`; after a failure nothing is left behind
  *
  * @example
- * const writer = await createPictureWriter('big.png', { width: 24_000, height: 16_000, channels: 3 });
+ * const [width, height] = [photo.width * upscaler.scale, photo.height * upscaler.scale];
+ * const writer = await createPictureWriter('big.png', { width, height, channels: 3 });
  * for await (const strip of upscaler.strips(photo)) await writer.write(strip);
  * await writer.close();
  */

@@ -39,7 +39,7 @@ export interface BatchNormResult {
  * @param x `[batch, height, width, channels]`
  * @throws `tensor/shape` if a parameter has another shape than `[channels]`
  * @example
- * const { output, running } = batchNorm(x, parameters, { mode: context.mode });
+ * const { output, running } = batchNorm(x, norm, { mode: context.mode });
  * if (running) context.update('norm.running_mean', running.mean);
  */
 export function batchNorm(

@@ -10,8 +10,10 @@ import { dirname, join, resolve } from 'node:path';
  * @param path a file or folder that must be in it, such as `data/bench/Set5`
  * @returns the full path
  * @example
+ * import { test } from 'vitest';
+ *
  * const set5 = assetsFolder('data/bench/Set5');
- * test.skipIf(set5 === undefined)('bicubic on Set5', async () => { ... });
+ * test.skipIf(set5 === undefined)('bicubic on Set5', async () => console.warn(await findPictures(set5!)));
  */
 export function assetsFolder(path = '.'): string | undefined {
   const root = process.env.SR_TEST_ASSETS ?? join(repositoryRoot(), '../shared');

@@ -16,6 +16,8 @@ const backends: readonly BackendName[] = ['cpu', 'wasm', 'native'];
  * @param body declares the tests
  * @param options.only the backends to run on; default cpu, wasm and native
  * @example
+ * import { test } from 'vitest';
+ *
  * describeOnBackends('pixelShuffle', () => {
  *   test('has right gradients', () => checkGradients(x => pixelShuffle(x as Tensor4D, 2), [x], { step: 0.5 }));
  * });

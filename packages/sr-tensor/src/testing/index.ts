@@ -8,3 +8,4 @@ export {
 export * from './describe-on-backends.js';
 export * from './expect-close.js';
 export * from './expect-no-leaks.js';
+export * from './tiny-encoder.js';

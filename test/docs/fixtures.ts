@@ -1,0 +1,120 @@
+// What the examples of the documentation take for granted: a function for each name.
+import {
+  mean,
+  ones,
+  randomUniform,
+  type Scalar,
+  square,
+  type Tensor,
+  type Tensor4D,
+  type Variable,
+  variable,
+  zeros,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
+import type { BatchSource } from 'sr-data';
+import { folderSource } from 'sr-data/node';
+import { l1 } from 'sr-losses';
+import { psnr } from 'sr-metrics';
+import { compact, loadUpscaler, type Upscaler } from 'sr-models';
+import { type ApplyContext, type Network, Parameters, type Picture, type Scope, scopeOver } from 'sr-tensor';
+import { adam } from 'sr-tensor/optimizers';
+import { type ModelCard, writeSafetensors } from 'sr-tensor/weights';
+import type { HandlerContext } from 'sr-tensor/worker';
+import { recipes, Trainer } from 'sr-train';
+import { type TrainingRun, train } from 'sr-train/node';
+
+const noise = (...shape: number[]): Tensor4D =>
+  randomUniform(shape as [number], 0, 1, 'float32', 1) as Tensor as Tensor4D;
+const draw = (width: number, height: number): Picture => ({
+  data: Uint8Array.from(
+    { length: width * height * 3 },
+    (_, i) => 128 + 60 * Math.sin(i / 97) + 60 * Math.cos(i / 1013),
+  ),
+  width,
+  height,
+  channels: 3,
+});
+const network = (): Network => compact({ channels: 4, depth: 1 });
+const model = (): { network: Network; parameters: Parameters } => ({
+  network: network(),
+  parameters: Parameters.create(network().parameters, { seed: 1 }),
+});
+const card: ModelCard = {
+  name: 'small',
+  description: 'A network that has not been trained.',
+  license: 'MIT',
+  network: { name: 'compact', config: { channels: 4, depth: 1 } },
+  scale: 4,
+  parameters: 1000,
+  trainingData: 'none',
+  training: {},
+  results: {},
+};
+
+const fixtures = {
+  // Pictures and tensors.
+  photo: (): Picture => draw(480, 360),
+  picture: (): Picture => draw(64, 48),
+  scan: (): Picture => ({ ...draw(8, 8), data: new Uint16Array(192), channels: 3 }),
+  logo: (): Picture => ({ data: new Uint8Array(64), width: 4, height: 4, channels: 4 }),
+  enlarged: (): Picture => draw(128, 96),
+  result: (): Picture => draw(176, 176),
+  reference: (): Picture => draw(176, 176),
+  pairs: () => [{ name: 'one', result: draw(176, 176), reference: draw(176, 176) }],
+  tiles: (): Picture[] => [draw(16, 16)],
+  images: (): Tensor4D => noise(1, 48, 64, 3),
+  image: (): Variable => variable(noise(1, 8, 8, 3)),
+  x: (): Tensor4D => noise(1, 8, 12, 4),
+  features: (): Tensor4D => noise(1, 8, 12, 4),
+  prediction: (): Tensor4D => noise(1, 32, 32, 3),
+  target: (): Tensor4D => noise(1, 32, 32, 3),
+  input: (): Tensor4D => noise(1, 8, 8, 3),
+  signal: (): AbortSignal => new AbortController().signal,
+
+  // Networks.
+  network,
+  parameters: (): Parameters => model().parameters,
+  model,
+  p: (): Scope => scopeOver(name => (name.endsWith('weight') ? layer(name) : undefined), ''),
+  norm: () => ({ weight: ones([4]), bias: zeros([4]), runningMean: zeros([4]), runningVariance: ones([4]) }),
+  context: (): ApplyContext => ({ mode: 'training', update: () => {} }),
+  kernel: (): Tensor4D => noise(5, 5, 3, 1),
+  card: (): ModelCard => card,
+  upscaler: (): Promise<Upscaler> => loadUpscaler(model()),
+  bytes: async (): Promise<Uint8Array> => writeSafetensors(await model().parameters.toWeights(), { card }),
+  url: async (): Promise<URL> => new URL(`data:;base64,${Buffer.from(await fixtures.bytes()).toString('base64')}`),
+  retryOnServer: () => (_photo: Picture) => {},
+
+  // Losses, metrics, training.
+  styleLoss: () => (y: Tensor) => mean(square(y)) as Scalar,
+  myMetric: () => psnr,
+  meanDifference: () => async (_result: unknown, _reference: unknown) => 0,
+  optimizer: () => adam({ learningRate: 1e-4 }),
+  gradients: () =>
+    Object.fromEntries(
+      model()
+        .parameters.names()
+        .map(name => [name, zerosLike(model().parameters.get(name))]),
+    ),
+  step: () => 10,
+  trainer: (): Trainer => new Trainer({ network: network(), loss: l1(), optimizer: adam({ learningRate: 1e-4 }) }),
+  source: (): Promise<BatchSource> => folderSource({ data: 'photos', scale: 4, seed: 1 }),
+  run: (): TrainingRun => train({ ...recipes.compact(), steps: 2 }, { data: 'photos', out: 'runs/short' }),
+
+  // Pages.
+  fileInput: (): HTMLInputElement => document.querySelector('input')!,
+  img: (): HTMLImageElement => document.querySelector('img')!,
+  figure: (): HTMLElement => document.querySelector('figure')!,
+};
+
+/** What `enlarge-worker.js` serves. */
+export type EnlargeWorker = { enlarge(picture: Picture, context: HandlerContext): Promise<Picture> };
+
+/** Weights by what the examples call their layers. */
+function layer(name: string): Tensor {
+  if (name.startsWith('in')) return ones([4]);
+  return name.startsWith('up') ? noise(3, 3, 8, 4) : noise(3, 3, 4, 48);
+}
+
+export default fixtures;
