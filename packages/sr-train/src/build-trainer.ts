@@ -2,14 +2,16 @@ import { charbonnier, type Loss, l1, l2, type WeightedLoss, weighted } from 'sr-
 import { buildNetwork } from 'sr-models';
 import { adam, learningRateAt, type Schedule } from 'sr-tensor/optimizers';
 import type { Recipe, RecipeLoss } from './recipe.js';
-import { Trainer } from './trainer.js';
+import { Trainer, type TrainerOptions } from './trainer.js';
 
 /**
- * The trainer that a recipe describes, with fresh parameters.
+ * The trainer that a recipe describes.
  *
- * @throws `network/unknown`, `network/config`, `losses/...` for what does not exist
+ * @param options.init initial parameters (PyTorch's names and order of axes); default: random ones, whatever the
+ *   recipe's `init` says
+ * @throws `weights/...` for initial parameters of another network, `network/unknown`, `network/config`, `losses/...` for what does not exist
  */
-export function buildTrainer(recipe: Recipe): Trainer {
+export function buildTrainer(recipe: Recipe, { init }: { init?: TrainerOptions['init'] | undefined } = {}): Trainer {
   const schedule = scheduleOf(recipe);
   const { beta1, beta2, epsilon, weightDecay } = recipe.optimizer;
   return new Trainer({
@@ -20,6 +22,7 @@ export function buildTrainer(recipe: Recipe): Trainer {
     emaDecay: recipe.emaDecay,
     clipNorm: recipe.clipNorm ?? undefined,
     seed: recipe.seed,
+    ...(init && { init }),
   });
 }
 

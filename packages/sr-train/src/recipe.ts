@@ -9,6 +9,8 @@ export interface Recipe {
   readonly name: string;
   /** The network family and its config, as in a model card. */
   readonly network: { readonly name: string; readonly config: Readonly<Record<string, unknown>> };
+  /** What the parameters begin with; null: random numbers. */
+  readonly init: RecipeInit | null;
   /** The terms of the loss by the names under which they are reported. */
   readonly losses: Readonly<Record<string, RecipeLoss>>;
   /** Adam; the learning rate is the schedule's. */
@@ -41,6 +43,13 @@ export interface Recipe {
   };
   /** For the initial parameters, the patches, and the choice of the pictures held out. */
   readonly seed: number;
+}
+
+export interface RecipeInit {
+  /** A weight file. */
+  readonly weights: string;
+  /** Whether parameters that the file lacks, or has in another shape, begin at random (else they are an error). */
+  readonly partial: boolean;
 }
 
 export interface RecipeLoss {
@@ -82,6 +91,7 @@ const rate = { learningRate: positive, warmUp: z.int().min(0) };
 export const recipeSchema: z.ZodType<Recipe> = z.strictObject({
   name: z.string(),
   network: z.strictObject({ name: z.string(), config: z.record(z.string(), z.unknown()) }),
+  init: z.strictObject({ weights: z.string(), partial: z.boolean().default(false) }).nullable(),
   losses: z
     .record(
       z.string(),

@@ -122,7 +122,7 @@ export class RunRecord implements TrainObserver<PictureScores> {
 
   #card(iteration: number, psnr: number | undefined): ModelCard {
     const { data, card } = this.#options;
-    const { name, network: description, losses, optimizer, schedule, steps, seed, emaDecay } = this.#recipe;
+    const { name, network: description, init, losses, optimizer, schedule, steps, seed, emaDecay } = this.#recipe;
     const network = buildNetwork(description);
     const entries = this.#journal?.entries ?? [];
     return {
@@ -139,6 +139,7 @@ export class RunRecord implements TrainObserver<PictureScores> {
       parameters: countParameters(network),
       training: {
         recipe: name,
+        ...(init && { init: `${basename(init.weights)}${init.partial ? ', in part' : ''}` }),
         losses: JSON.stringify(losses),
         optimizer: JSON.stringify(optimizer),
         schedule: JSON.stringify(schedule),

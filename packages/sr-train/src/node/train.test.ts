@@ -2,9 +2,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
-import { readCard, readSafetensors, verifyCard } from 'sr-tensor/weights';
+import { readCard, readSafetensors, verifyCard, type WeightTensor } from 'sr-tensor/weights';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { smallRecipe, writePhotos } from '../fixtures/small-run.js';
+import type { Recipe } from '../recipe.js';
 import type { TrainStep } from '../train-steps.js';
 import type { JournalEntry } from './journal.js';
 import { type TrainOptions, train } from './train.js';
@@ -76,6 +77,31 @@ describe('train', () => {
     expect(memory().numTensors).toBe(before);
   });
 
+  test('begins with the weights of a file, or with those of them that fit', async () => {
+    const first = await train(smallRecipe, options());
+    // Steps so small that they change nothing.
+    const still = {
+      ...smallRecipe,
+      steps: 1,
+      emaDecay: 0,
+      schedule: { kind: 'constant', learningRate: 1e-12, warmUp: 0 },
+    } as const;
+    const after = async (recipe: Recipe): Promise<ReadonlyMap<string, WeightTensor>> =>
+      readSafetensors(await readFile((await train(recipe, options())).weights!)).tensors;
+    const given = readSafetensors(await readFile(first.weights!)).tensors;
+    const same = await after({ ...still, init: { weights: first.weights!, partial: false } });
+    for (const [name, { data }] of given) expect(same.get(name)!.data, name).toEqual(data);
+
+    const network = { name: 'compact', config: { ...smallRecipe.network.config, scale: 3 } };
+    const trunk = await after({ ...still, network, init: { weights: first.weights!, partial: true } });
+    const fresh = await after({ ...still, network });
+    expect(trunk.get('body.0.weight')).toEqual(given.get('body.0.weight'));
+    expect(trunk.get('tail.weight')).toEqual(fresh.get('tail.weight'));
+    await expect(
+      train({ ...still, network, init: { weights: first.weights!, partial: false } }, options()),
+    ).rejects.toThrow('"tail.weight": expected the shape [27, 4, 3, 3], the weights hold [12, 4, 3, 3].');
+  });
+
   test('an interrupted and resumed run leaves what an uninterrupted one leaves', async () => {
     const [whole, parts] = [options(), options({ resume: true })];
     const steps: TrainStep[] = [];
@@ -116,6 +142,19 @@ describe('train', () => {
       message: expect.stringContaining('seed was 1, now it is 2'),
     });
     expect(await readFile(join(asked.out, 'best.safetensors'))).toEqual(before);
+  });
+
+  test('refuses a folder in which another process trains, not one whose process has gone', async () => {
+    const asked = options({ resume: true });
+    await mkdir(asked.out);
+    const lock = join(asked.out, 'training.pid');
+    await writeFile(lock, `${process.ppid}\n`);
+    await expect(train(smallRecipe, asked)).rejects.toMatchObject({ code: 'train/running' });
+    expect(await readFile(lock, 'utf8')).toBe(`${process.ppid}\n`);
+    // No process has so large a number (Linux: at most 2^22).
+    await writeFile(lock, '99999999\n');
+    await train({ ...smallRecipe, steps: 1 }, asked);
+    expect(await readdir(asked.out)).not.toContain('training.pid');
   });
 
   test('resuming where there is nothing begins anew, with a word', async () => {

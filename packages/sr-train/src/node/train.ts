@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BatchSource } from 'sr-data';
 import { findPictures, folderSource } from 'sr-data/node';
@@ -11,8 +11,10 @@ import { checkRecipe, type Recipe } from '../recipe.js';
 import { checkSameRecipe } from '../same-recipe.js';
 import { type TrainStep, type TrainStepsOptions, trainSteps } from '../train-steps.js';
 import { type ValidationPair, validateOn } from '../validation.js';
-import { diskError, writeAtomically } from './atomic-file.js';
+import { writeAtomically } from './atomic-file.js';
+import { claimFolder } from './folder-lock.js';
 import { folderStore } from './folder-store.js';
+import { readInitialWeights } from './initial-weights.js';
 import { type RunEnd, RunRecord } from './run-record.js';
 import { abortOnStopSignals, StopSignal } from './stop-signals.js';
 import { TrainingRun, type TrainSummary } from './training-run.js';
@@ -57,7 +59,7 @@ export interface TrainOptions {
  * weights with their card), `log.jsonl` and `report.html`. A run that was interrupted in any way resumes exactly.
  *
  * @throws `recipe/invalid` at once; when iterated or awaited: `train/exists` if `out` holds a run and `resume` is not
- *   set, `train/recipe-changed`, `train/not-finite`, `disk/full`, `data/...`, `picture/...`, `aborted`
+ *   set, `train/running` if another process trains there, `train/recipe-changed`, `train/not-finite`, `disk/full`, `data/...`, `picture/...`, `aborted`
  * @example
  * const run = train(recipes.compact({ scale: 4 }), { data: 'photos/', out: 'runs/compact', resume: true });
  * for await (const step of run) console.log(step.iteration, step.losses);
@@ -86,15 +88,20 @@ async function* runSteps(
   const { out, resume = false, signal, threads } = options;
   await checkFolder(out, recipe, resume);
   const backend = await selectBackend({ backend: options.backend ?? 'auto', ...(threads && { threads }) });
-  const trainer = buildTrainer(recipe);
+  const store = folderStore(join(out, 'checkpoints'));
+  const isNew = !resume || (await store.list()).length === 0;
+  const init = isNew && recipe.init !== null ? await readInitialWeights(recipe, recipe.init) : undefined;
+  const trainer = buildTrainer(recipe, { init });
   const stop = new AbortController();
   const releaseSignals = options.stopSignals === false ? () => undefined : abortOnStopSignals(stop);
   let record: RunRecord | undefined;
   let source: BatchSource | undefined;
+  let releaseFolder: (() => Promise<void>) | undefined;
   try {
     const { pairs, ...opened } = await openData(recipe, options);
     source = opened.source;
-    await makeFolder(out, recipe);
+    releaseFolder = await claimFolder(out);
+    await writeAtomically(join(out, 'recipe.json'), `${JSON.stringify(recipe, null, 2)}\n`);
     record = new RunRecord({ recipe, options, backend, trainer, pairs });
     const steps = trainSteps({
       trainer,
@@ -103,7 +110,7 @@ async function* runSteps(
       resume,
       steps: recipe.steps,
       signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
-      store: folderStore(join(out, 'checkpoints')),
+      store,
       observer: record,
       ...(options.checkpoint && { checkpoint: options.checkpoint }),
       ...(options.logEvery && { logEvery: options.logEvery }),
@@ -121,6 +128,7 @@ async function* runSteps(
     onEnd({ ...(record?.end ?? notBegun), ...(reason instanceof StopSignal && { stoppedBy: reason.signal }) });
     trainer.dispose();
     await source?.close();
+    await releaseFolder?.();
   }
 }
 
@@ -140,16 +148,6 @@ async function checkFolder(out: string, recipe: Recipe, resume: boolean): Promis
   if (names.includes('recipe.json')) {
     checkSameRecipe(JSON.parse(await readFile(join(out, 'recipe.json'), 'utf8')), recipe);
   }
-}
-
-/** @throws `disk/full`, `disk/write` */
-async function makeFolder(out: string, recipe: Recipe): Promise<void> {
-  try {
-    await mkdir(out, { recursive: true });
-  } catch (error) {
-    throw diskError(out, error);
-  }
-  await writeAtomically(join(out, 'recipe.json'), `${JSON.stringify(recipe, null, 2)}\n`);
 }
 
 /** The source of batches and the pictures to validate on, which are not among those trained on. */

@@ -11,6 +11,7 @@ export function compact({ scale = 4 }: { scale?: number } = {}): Recipe {
   return {
     name: 'compact',
     network: { name: 'compact', config: { scale, channels: 32, depth: 8, base: 'bilinear' } },
+    init: null,
     losses: { pixel: { kind: 'l1', weight: 1 } },
     // Kingma and Ba 2015, algorithm 1.
     optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
