@@ -50,9 +50,14 @@ export function checkSameShape(a: Tensor, b: Tensor, what: string): void {
  * Asynchronous and on request only, since the check reads the values back from the device.
  */
 export async function checkRange(images: Tensor, what: string): Promise<void> {
+  checkValues(await images.data(), what);
+}
+
+/** Throws `picture/range` if one of `values` is NaN or lies outside [0, 1]. */
+export function checkValues(values: Iterable<number>, what: string): void {
   let lowest = Number.POSITIVE_INFINITY;
   let highest = Number.NEGATIVE_INFINITY;
-  for (const value of await images.data()) {
+  for (const value of values) {
     if (Number.isNaN(value))
       throw new SrError({ code: 'picture/range', message: `${what}: expected values in [0, 1], received NaN.` });
     if (value < lowest) lowest = value;

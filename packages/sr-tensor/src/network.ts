@@ -48,6 +48,8 @@ export interface ApplyContext {
   readonly mode: 'inference' | 'training';
   /** In training, hands a new value of a buffer (running statistics) to the caller, who commits it after the step. */
   update(name: string, value: Tensor): void;
+  /** Takes what the network computes beside its output (`Network.outputs`); absent where nobody wants it. */
+  output?(name: string, value: Tensor4D): void;
 }
 
 /**
@@ -65,7 +67,18 @@ export interface Network {
   /** How many input pixels to each side an output pixel depends on; tiles overlap by it. Infinity: global. */
   readonly radius: number;
   readonly parameters: ParameterSpecs;
+  /** What `apply` can hand to `context.output` beside its output, such as SPSR's `gradient`. Default: nothing. */
+  readonly outputs?: readonly string[];
+  /** The same function with fewer parameters, for a network that is trained wider than it is used. */
+  readonly folded?: FoldedNetwork;
   apply(x: Tensor4D, p: Scope, context: ApplyContext): Tensor4D;
+}
+
+/** What a network becomes after training, and its parameters as a function of the trained ones. */
+export interface FoldedNetwork {
+  readonly network: Network;
+  /** The parameters of `network` by name, from those of the trained network. Differentiable. */
+  fold(p: Scope): Readonly<Record<string, Tensor>>;
 }
 
 /** Where a feature map of an encoder lies. */
@@ -75,6 +88,8 @@ export interface FeatureGeometry {
   readonly stride: number;
   /** Side of the input square that a unit sees. */
   readonly receptiveField: number;
+  /** Where the square of the first unit begins, in input pixels; negative in the padding. Absent: centred. */
+  readonly start?: number;
 }
 
 /** Turns images `[batch, height, width, 3]` in [0, 1] into named feature maps, computed only as deep as asked. */

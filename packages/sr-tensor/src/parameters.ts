@@ -142,18 +142,25 @@ export interface Model {
 /**
  * Runs a network on a batch of images.
  *
- * @returns the output and, in training, the new values of buffers by name (the caller commits or disposes them)
+ * @param options.outputs whether what the network computes beside its output (`network.outputs`) is wanted; default false
+ * @returns the output; in training the new values of buffers by name (the caller commits or disposes them); the other
+ *   outputs by name if they are wanted
  */
 export function runNetwork(
   { network, parameters }: Model,
   images: Tensor4D,
-  { mode = 'inference' }: { mode?: ApplyContext['mode'] } = {},
-): { output: Tensor4D; updates: Map<string, Tensor> } {
+  { mode = 'inference', outputs: wanted = false }: { mode?: ApplyContext['mode']; outputs?: boolean } = {},
+): { output: Tensor4D; updates: Map<string, Tensor>; outputs: Map<string, Tensor4D> } {
   const updates = new Map<string, Tensor>();
-  const apply = (x: Tensor4D): Tensor4D =>
-    network.apply(x, parameters.scope(), { mode, update: (name, value) => updates.set(name, value) });
-  const halved = mode === 'inference' && prefersHalves(network, images.shape);
-  return { output: halved ? runInHalves(network, images, apply) : apply(images), updates };
+  const outputs = new Map<string, Tensor4D>();
+  const context: ApplyContext = {
+    mode,
+    update: (name, value) => updates.set(name, value),
+    ...(wanted && { output: (name: string, value: Tensor4D) => outputs.set(name, value) }),
+  };
+  const apply = (x: Tensor4D): Tensor4D => network.apply(x, parameters.scope(), context);
+  const halved = mode === 'inference' && !wanted && prefersHalves(network, images.shape);
+  return { output: halved ? runInHalves(network, images, apply) : apply(images), updates, outputs };
 }
 
 /** A scope over any source of tensors (variables, folded kernels, tensors that are being differentiated). */

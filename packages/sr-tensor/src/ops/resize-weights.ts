@@ -11,13 +11,16 @@
  * | `pil` | Pillow's `Image.resize` | -0.5 | left out, then normalised | always |
  * | `torch` | `interpolate(align_corners=False)` | -0.75 | the edge repeated | no |
  * | `torch`, antialiased | the same with `antialias=True` | -0.5 | left out, then normalised | |
+ * | `tensorflow1` | `tf.image.resize_images` of TensorFlow 1 | -0.75 | the edge repeated | never |
+ *
+ * TensorFlow 1 has no half-pixel centres: its c is i / s.
  *
  * Cubic: R. Keys, "Cubic convolution interpolation for digital image processing", IEEE TASSP 29(6), 1981.
  */
 import { SrError } from '../errors.js';
 import { packRows, type SparseRows } from './line-matrix.js';
 
-export type ResizePreset = 'matlab' | 'pil' | 'torch';
+export type ResizePreset = 'matlab' | 'pil' | 'torch' | 'tensorflow1';
 export type ResizeKernel = 'nearest' | 'linear' | 'cubic' | 'lanczos';
 
 export interface ResizeWeightOptions {
@@ -42,16 +45,18 @@ export type ResizeWeights = SparseRows;
  */
 export function resizeWeights(inSize: number, outSize: number, options: ResizeWeightOptions = {}): ResizeWeights {
   const { preset = 'matlab', kernel = 'cubic', scale = outSize / inSize } = options;
-  const { antialias = preset !== 'torch' } = options;
+  const { antialias = preset === 'matlab' || preset === 'pil' } = options;
   check(inSize, outSize, scale, preset, kernel, antialias);
   if (kernel === 'nearest') return nearest(inSize, outSize, scale, preset);
 
-  const { support, at } = kernels[kernel](preset === 'torch' && !antialias ? -0.75 : -0.5);
+  const hasTorchKernel = (preset === 'torch' && !antialias) || preset === 'tensorflow1';
+  const { support, at } = kernels[kernel](hasTorchKernel ? -0.75 : -0.5);
   const shrink = antialias ? Math.min(scale, 1) : 1;
-  const border = borders[preset === 'matlab' ? 'mirror' : preset === 'torch' && !antialias ? 'clamp' : 'clip'];
+  const border = borders[preset === 'matlab' ? 'mirror' : hasTorchKernel ? 'clamp' : 'clip'];
+  const offset = preset === 'tensorflow1' ? 0 : 0.5;
   const row = new Float64Array(inSize);
   const rows = Array.from({ length: outSize }, (_, i) => {
-    const center = (i + 0.5) / scale - 0.5;
+    const center = (i + offset) / scale - offset;
     const first = Math.ceil(center - support / shrink);
     const last = Math.floor(center + support / shrink);
     let total = 0;
@@ -77,7 +82,7 @@ export function resizeWeights(inSize: number, outSize: number, options: ResizeWe
  * The size that a factor gives: rounded up by MATLAB, down by torch, to the nearest for Pillow (which takes sizes only).
  */
 export function resizedSize(size: number, scale: number, preset: ResizePreset = 'matlab'): number {
-  const round = { matlab: Math.ceil, pil: Math.round, torch: Math.floor }[preset];
+  const round = { matlab: Math.ceil, pil: Math.round, torch: Math.floor, tensorflow1: Math.floor }[preset];
   return round(size * scale);
 }
 
@@ -114,9 +119,9 @@ const borders = {
   clip: (j: number, n: number): number => (j >= 0 && j < n ? j : -1),
 };
 
-/** MATLAB and Pillow take the input below the output's centre, torch the one below its left edge. */
+/** MATLAB and Pillow take the input below the output's centre, the others the one below its left edge. */
 function nearest(inSize: number, outSize: number, scale: number, preset: ResizePreset): ResizeWeights {
-  const offset = preset === 'torch' ? 0 : 0.5;
+  const offset = preset === 'torch' || preset === 'tensorflow1' ? 0 : 0.5;
   // Pillow adds up its steps, whose rounding decides where a centre lies between two inputs.
   let sum = offset / scale;
   const start = Int32Array.from({ length: outSize }, (_, i) => {
@@ -140,6 +145,12 @@ function check(
     throw new SrError({
       code: 'resize/size',
       message: `resize: expected sizes that are positive integers, received ${inSize} to ${outSize} at scale ${scale}.`,
+    });
+  }
+  if (preset === 'tensorflow1' && (kernel === 'lanczos' || antialias)) {
+    throw new SrError({
+      code: 'resize/option',
+      message: "resize: the preset 'tensorflow1' has neither the kernel 'lanczos' nor antialias: true.",
     });
   }
   if (preset === 'torch' && kernel === 'lanczos' && !antialias) {

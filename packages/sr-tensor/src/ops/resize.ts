@@ -40,8 +40,9 @@ export function resize(x: Tensor4D, options: ResizeOptions): Tensor4D {
 function shortcut(
   rows: LineMatrix,
   columns: LineMatrix,
-  { kernel, scale }: ResizeOptions,
+  { kernel, scale, preset }: ResizeOptions,
 ): 'bilinear' | 'nearest' | undefined {
+  if (preset === 'tensorflow1') return undefined;
   const axes = [rows, columns];
   // It takes the ratio of the sizes for the scale.
   if (scale !== undefined && axes.some(({ inSize, outSize }) => outSize !== inSize * scale)) return undefined;

@@ -8,4 +8,5 @@ export {
 export * from './describe-on-backends.js';
 export * from './expect-close.js';
 export * from './expect-no-leaks.js';
+export { randomWeights } from './random-weights.js';
 export * from './tiny-encoder.js';

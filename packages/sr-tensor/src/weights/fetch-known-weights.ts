@@ -9,9 +9,10 @@ export interface FetchedWeights extends KnownFile {
 }
 
 /**
- * Makes sure that published weight files are on this machine, downloading one after the other what is not.
+ * Makes sure that published weight files are on this machine, downloading one after the other what is not. Of `'all'`
+ * every file is tried before those that failed are reported.
  *
- * @param names of `knownFiles` (or their file names), or all of them
+ * @param names of `knownFiles` (or their file names), or all of them that can be downloaded
  * @throws `weights/unknown` that lists the names there are, and what `findWeights` throws
  *
  * @example
@@ -22,9 +23,20 @@ export async function fetchKnownWeights(
   options: DownloadOptions = {},
 ): Promise<FetchedWeights[]> {
   const fetched: FetchedWeights[] = [];
-  const files = names === 'all' ? knownFiles : names.map(known);
-  for (const file of files) fetched.push({ ...file, path: await findWeights(file, options) });
-  return fetched;
+  const files = names === 'all' ? knownFiles.filter(({ url }) => url !== undefined) : names.map(known);
+  const failures: SrError[] = [];
+  for (const file of files) {
+    try {
+      fetched.push({ ...file, path: await findWeights(file, options) });
+    } catch (error) {
+      // Of all files, one that cannot be had does not keep the others away.
+      if (names !== 'all' || options.signal?.aborted || !SrError.isInstance(error)) throw error;
+      failures.push(error);
+    }
+  }
+  const [first] = failures;
+  if (first === undefined) return fetched;
+  throw new SrError({ code: first.code, message: failures.map(({ message }) => message).join('\n'), cause: first });
 }
 
 function known(name: string): KnownFile {

@@ -129,13 +129,33 @@ describe('when it is nowhere', () => {
 });
 
 describe('known files', () => {
-  test('the hash is the one in the file name, the address https', () => {
+  test('have a hash, for torchvision the one in the file name, and an https address', () => {
     for (const file of knownFiles) {
+      expect(file.url ?? 'https:').toMatch(/^https:/);
+      for (const { sha256 } of [...(file.sha256 ? [file] : []), ...(file.alternatives ?? [])]) {
+        expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+      }
+      if (file.sha256 !== undefined) continue;
       expect(file.fileName).toMatch(new RegExp(`-${file.sha256Prefix}\\.pth$`));
       expect(file.sha256Prefix).toMatch(/^[0-9a-f]{8}$/);
       expect(file.url).toBe(`https://download.pytorch.org/models/${file.fileName}`);
     }
     expect(new Set(knownFiles.map(file => file.name)).size).toBe(knownFiles.length);
+    expect(new Set(knownFiles.map(file => file.fileName)).size).toBe(knownFiles.length);
+  });
+
+  test('are found under their other names in the folders of SR_WEIGHTS_DIR, and checked', async () => {
+    vi.stubEnv('SR_WEIGHTS_DIR', root);
+    const other = await put(join(root, 'v9/linear'), content, 'other.pth');
+    const alternatives = [
+      { fileName: 'absent.pth', sha256 },
+      { fileName: 'v9/linear/other.pth', sha256 },
+    ];
+    expect(await findWeights({ fileName, sha256, alternatives })).toBe(other);
+    const changed = [{ fileName: 'v9/linear/other.pth', sha256: '0'.repeat(64) }];
+    await expect(findWeights({ fileName, sha256, alternatives: changed })).rejects.toMatchObject({
+      code: 'weights/hash',
+    });
   });
 
   test('are found by name and by file name, and checked', async () => {
@@ -148,6 +168,15 @@ describe('known files', () => {
       });
       await expect(fetchKnownWeights([name])).rejects.toMatchObject({ code: 'weights/hash' });
     }
+  });
+
+  test('of all, every one is tried before those that failed are told', async () => {
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('fetch failed')));
+    await expect(fetchKnownWeights('all')).rejects.toMatchObject({
+      code: 'weights/unavailable',
+      message: expect.stringMatching(/vgg16-397923af\.pth[\s\S]*brisque_allmodel/),
+    });
+    vi.unstubAllGlobals();
   });
 
   test('an unknown name: says which there are', async () => {

@@ -13,6 +13,8 @@ export interface WantedWeights extends ExpectedHash {
   readonly fileName: string;
   /** Where it can be downloaded. */
   readonly url?: string;
+  /** The same content under other names (with folders, perhaps) in the folders of SR_WEIGHTS_DIR. */
+  readonly alternatives?: readonly (ExpectedHash & { readonly fileName: string })[];
 }
 
 /**
@@ -31,15 +33,12 @@ export async function findWeights(wanted: string | WantedWeights, options: Downl
   const file = typeof wanted === 'string' ? (findKnownFile(wanted) ?? { fileName: wanted }) : wanted;
   const cached = join(weightsCacheFolder(), basename(file.fileName));
   try {
-    const placed = await firstFile([
-      resolve(file.fileName),
-      ...offlineFolders().map(folder => join(folder, basename(file.fileName))),
-    ]);
-    if (placed !== undefined) {
-      await check(placed, file, 'Replace it, or let it be downloaded.', options.signal);
-      return placed;
+    for (const { path, expected } of placesOf(file)) {
+      if (!(await isFile(path))) continue;
+      await check(path, expected, 'Replace it, or let it be downloaded.', options.signal);
+      return path;
     }
-    if ((await firstFile([cached])) !== undefined && (await isIntact(cached, file, options.signal))) return cached;
+    if ((await isFile(cached)) && (await isIntact(cached, file, options.signal))) return cached;
     if (file.url === undefined) throw unavailable(file, 'It has no address to download it from');
     await download(file.url, cached, file, options);
     return cached;
@@ -57,12 +56,21 @@ function offlineFolders(): string[] {
     .map(folder => resolve(folder));
 }
 
-async function firstFile(paths: readonly string[]): Promise<string | undefined> {
-  for (const path of paths) {
-    const found = await stat(path).catch(() => undefined);
-    if (found?.isFile()) return path;
-  }
-  return undefined;
+/** Where people may have put the file, in the order in which it is looked for. */
+function placesOf(file: WantedWeights): { path: string; expected: ExpectedHash }[] {
+  const folders = offlineFolders();
+  return [
+    { path: resolve(file.fileName), expected: file },
+    ...folders.map(folder => ({ path: join(folder, basename(file.fileName)), expected: file })),
+    ...(file.alternatives ?? []).flatMap(other =>
+      folders.map(folder => ({ path: join(folder, other.fileName), expected: other })),
+    ),
+  ];
+}
+
+async function isFile(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true;
 }
 
 async function check(path: string, expected: ExpectedHash, advice: string, signal?: AbortSignal): Promise<void> {

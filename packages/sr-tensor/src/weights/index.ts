@@ -1,4 +1,5 @@
 export * from './card.js';
+export * from './fetch-weights.js';
 export * from './known-files.js';
 export * from './read-pth.js';
 export * from './read-safetensors.js';

@@ -34,11 +34,12 @@ const DEEPEST = 3;
 /**
  * Reads and checks the header of a safetensors file.
  *
- * @param bytes the whole file
+ * @param bytes the whole file, or so much of its beginning that the header is complete
+ * @param fileLength bytes of the whole file
  * @throws `weights/corrupt` if anything in it is not as the format says, `weights/dtype` for element types that cannot
  *   be widened to float32
  */
-export function readSafetensorsHeader(bytes: Uint8Array): SafetensorsHeader {
+export function readSafetensorsHeader(bytes: Uint8Array, fileLength: number = bytes.length): SafetensorsHeader {
   const length = headerLength(bytes);
   const text = decode(bytes.subarray(8, 8 + length));
   checkKeys(text);
@@ -50,7 +51,7 @@ export function readSafetensorsHeader(bytes: Uint8Array): SafetensorsHeader {
     if (name === '__metadata__') metadata = checkMetadata(value);
     else entries.push(checkEntry(name, value));
   }
-  checkCoverage(entries, bytes.length - dataStart);
+  checkCoverage(entries, fileLength - dataStart);
   return { entries, metadata, dataStart };
 }
 
