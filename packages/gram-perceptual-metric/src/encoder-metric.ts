@@ -1,0 +1,274 @@
+/**
+ * What the Gram distance and the feature distance share: distances of two pictures, layer by layer of an encoder.
+ *
+ * Pictures of one size go through the encoder as one batch; the sums over layers and regions are taken in doubles.
+ */
+import {
+  addN,
+  clipByValue,
+  concat,
+  dispose,
+  mean,
+  type Scalar,
+  slice,
+  split,
+  stack,
+  sum,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  type Tensor4D,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import {
+  checkImages,
+  checkRange,
+  checkSameShape,
+  type DifferentiableMetric,
+  defineMetric,
+  type Encoder,
+  type Images,
+  type MetricInfo,
+  type Picture,
+  pictureToTensor,
+  SrError,
+} from 'sr-tensor';
+import { type GuideMode, layerGuides } from './layer-guides.js';
+
+/** Regions of a picture: a grey picture each (white inside), or `[1 or batch, height, width, regions]` in [0, 1]. */
+export type Regions = readonly Picture[] | Tensor4D;
+
+export interface MaskOptions {
+  /**
+   * Compares region by region: of both pictures the same regions, or of each its own, as many and in the same order. The
+   * distance is the sum over the regions. Default: the whole picture.
+   */
+  masks?: Regions | { readonly result: Regions; readonly reference: Regions };
+  /** How masks reach a layer. Default `'resize'`. */
+  guides?: GuideMode;
+}
+
+export interface MeasureOptions extends MaskOptions {
+  /** Refuses NaN and values outside [0, 1] instead of clipping. Default false, since it reads every value. */
+  checkRange?: boolean;
+}
+
+/** A distance with what it is made of. */
+export interface DistanceReport {
+  readonly distance: number;
+  /** The distance in each layer; they add up to the whole. */
+  readonly layers: Readonly<Record<string, number>>;
+  /** With masks: the distance in each region of each layer. */
+  readonly regions?: Readonly<Record<string, readonly number[]>>;
+}
+
+/** A metric over the features of an encoder, which stays the caller's. */
+export interface EncoderMetric<Options extends object = MeasureOptions>
+  extends DifferentiableMetric<Options, MaskOptions> {
+  readonly layers: readonly string[];
+  /** The distance of each pair and what it is made of. */
+  report(result: Images, reference: Images, options?: Options): Promise<DistanceReport[]>;
+}
+
+export interface LayerComparison {
+  /** What is kept of the features `[batch, height, width, channels]` of a layer: one description a picture. */
+  describe(features: Tensor4D, guides: Tensor4D | undefined): Tensor;
+  /** `[batch, regions]` (one region without guides) from two descriptions, and the guides of the reference. */
+  compare(result: Tensor, reference: Tensor, guides: Tensor4D | undefined): Tensor2D;
+  /** Whether pictures of one size only can be compared. */
+  readonly sameSize: boolean;
+}
+
+/** Builds the metric from the comparison of one layer. */
+export function encoderMetric(
+  encoder: Encoder,
+  layers: readonly string[],
+  comparison: LayerComparison,
+  info: Pick<MetricInfo, 'name' | 'range' | 'reference'>,
+): EncoderMetric {
+  const { name } = info;
+
+  /** `[batch, regions]` for each layer. */
+  const distances = (a: Tensor4D, b: Tensor4D, masks: MaskPair | undefined, together: boolean): Tensor2D[] => {
+    const describe = (images: Tensor4D, regions: Tensor4D | undefined): [Tensor, Tensor4D | undefined][] => {
+      const features = encoder(images, { layers });
+      return layers.map(layer => {
+        const [, height, width] = features[layer]!.shape;
+        const geometry = encoder.geometry(layer);
+        const guides = regions && layerGuides(regions, { height, width, mode: masks!.guides, geometry });
+        return [comparison.describe(features[layer]!, guides), guides];
+      });
+    };
+    if (together) {
+      const batch = a.shape[0];
+      const regions = masks && concat([perImage(masks.result, batch), perImage(masks.reference, batch)]);
+      return describe(concat([a, b]), regions).map(([both, guides]) => {
+        const [x, y] = split(both, 2) as [Tensor, Tensor];
+        return comparison.compare(x, y, guides && (split(guides, 2)[1] as Tensor4D));
+      });
+    }
+    const [x, y] = [describe(a, masks?.result), describe(b, masks?.reference)];
+    return x.map(([description], i) => comparison.compare(description, ...y[i]!));
+  };
+
+  const report = async (result: Images, reference: Images, options: MeasureOptions = {}): Promise<DistanceReport[]> => {
+    const reports: DistanceReport[] = [];
+    for (const pair of pairsOf(result, reference, name)) {
+      const [a, b] = pair();
+      try {
+        if (options.checkRange) {
+          await checkRange(a, `${name}: result`);
+          await checkRange(b, `${name}: reference`);
+        }
+        const values = tidy(() => {
+          checkPair(a, b);
+          const [x, y] = [clipByValue(a, 0, 1), clipByValue(b, 0, 1)];
+          const masks = maskPair(options, x, y, name);
+          return stack(distances(x, y, masks, sameShape(x, y))) as Tensor3D;
+        });
+        reports.push(...reportsOf(layers, await values.data(), values.shape, options.masks !== undefined));
+        values.dispose();
+      } finally {
+        dispose([a, b].filter(tensor => tensor !== result && tensor !== reference));
+      }
+    }
+    return reports;
+  };
+
+  const checkPair = (a: Tensor4D, b: Tensor4D): void => {
+    checkImages(a, `${name}: result`);
+    checkImages(b, `${name}: reference`);
+    if (a.shape[0] !== b.shape[0]) throw unequalCounts(name, a.shape[0], b.shape[0]);
+    if (!comparison.sameSize || sameShape(a, b)) return;
+    throw new SrError({
+      code: 'picture/size',
+      message: `${name}: expected two pictures of one size, received ${sizeOf(a)} (result) and ${sizeOf(b)} (reference).`,
+    });
+  };
+
+  const loss = (prediction: Tensor4D, target: Tensor4D, options: MaskOptions = {}): Scalar =>
+    tidy(() => {
+      if (comparison.sameSize) checkSameShape(prediction, target, `${name}.loss: prediction and target`);
+      checkPair(prediction, target);
+      // Apart: what goes backwards through a target that is not asked for would be computed in vain.
+      const each = distances(prediction, target, maskPair(options, prediction, target, name), false);
+      return mean(addN(each.map(layer => sum(layer, 1)))) as Scalar;
+    });
+
+  const compute = async (result: Images, reference: Images, options?: MeasureOptions): Promise<Float64Array> =>
+    Float64Array.from(await report(result, reference, options), ({ distance }) => distance);
+  return defineMetric(compute, {
+    ...info,
+    direction: 'lower',
+    mode: 'full-reference',
+    differentiable: true,
+    layers,
+    report,
+    loss,
+  }) as EncoderMetric;
+}
+
+interface MaskPair {
+  readonly result: Tensor4D;
+  readonly reference: Tensor4D;
+  readonly guides: GuideMode;
+}
+
+function maskPair(
+  { masks, guides = 'resize' }: MaskOptions,
+  a: Tensor4D,
+  b: Tensor4D,
+  name: string,
+): MaskPair | undefined {
+  if (masks === undefined) return undefined;
+  const both = 'result' in masks ? masks : { result: masks, reference: masks };
+  const [result, reference] = [maskTensor(both.result), maskTensor(both.reference)];
+  for (const [mask, images, which] of [
+    [result, a, 'result'],
+    [reference, b, 'reference'],
+  ] as const) {
+    const [batch, height, width] = images.shape;
+    const fits = mask.shape[1] === height && mask.shape[2] === width && [1, batch].includes(mask.shape[0]);
+    if (fits && mask.shape[3] === result.shape[3]) continue;
+    throw new SrError({
+      code: 'gram/masks',
+      message: `${name}: expected masks of the ${which} of shape [1 or ${batch}, ${height}, ${width}, ${result.shape[3]}], received [${mask.shape.join(', ')}].`,
+    });
+  }
+  return { result, reference, guides };
+}
+
+/** `[batch, height, width, regions]`. */
+function maskTensor(regions: Regions): Tensor4D {
+  if (!Array.isArray(regions)) return regions as Tensor4D;
+  if (regions.length === 0) {
+    throw new SrError({ code: 'gram/masks', message: 'masks: expected at least one region, received none.' });
+  }
+  return concat(
+    regions.map((region: Picture): Tensor4D => slice(pictureToTensor(region), [0, 0, 0, 0], [-1, -1, -1, 1])),
+    3,
+  );
+}
+
+function perImage(masks: Tensor4D, batch: number): Tensor4D {
+  return masks.shape[0] === batch ? masks : (concat(new Array(batch).fill(masks)) as Tensor4D);
+}
+
+/** The pairs, each made when it is called: tensors of a batch at once, pictures one by one. */
+function pairsOf(result: Images, reference: Images, name: string): (() => [Tensor4D, Tensor4D])[] {
+  if (isTensor(result) && isTensor(reference)) return [() => [result, reference]];
+  const [results, references] = [listOf(result), listOf(reference)];
+  if (results.length !== references.length) throw unequalCounts(name, results.length, references.length);
+  return results.map((make, i) => () => [make(), references[i]!()]);
+}
+
+function listOf(images: Images): (() => Tensor4D)[] {
+  if (isTensor(images)) {
+    return Array.from(
+      { length: images.shape[0] },
+      (_, i) => (): Tensor4D => slice(images, [i, 0, 0, 0], [1, -1, -1, -1]),
+    );
+  }
+  const pictures = Array.isArray(images) ? (images as readonly Picture[]) : [images as Picture];
+  return pictures.map(picture => () => pictureToTensor(picture));
+}
+
+function isTensor(images: Images): images is Tensor4D {
+  return 'shape' in images && 'dtype' in images;
+}
+
+function sameShape(a: Tensor, b: Tensor): boolean {
+  return a.shape.join() === b.shape.join();
+}
+
+function sizeOf({ shape }: Tensor4D): string {
+  return `${shape[2]} x ${shape[1]}`;
+}
+
+function unequalCounts(name: string, results: number, references: number): SrError {
+  return new SrError({
+    code: 'metrics/pairs',
+    message: `${name}: expected as many results as references, received ${results} and ${references}.`,
+  });
+}
+
+/** From `[layers, batch, regions]`. */
+function reportsOf(
+  layers: readonly string[],
+  values: ArrayLike<number>,
+  [, batch, regions]: readonly [number, number, number],
+  masked: boolean,
+): DistanceReport[] {
+  return Array.from({ length: batch }, (_, image) => {
+    const byRegion = layers.map((layer, l): [string, number[]] => [
+      layer,
+      Array.from({ length: regions }, (_, r) => values[(l * batch + image) * regions + r]!),
+    ]);
+    const byLayer = byRegion.map(([layer, list]): [string, number] => [layer, list.reduce((a, b) => a + b, 0)]);
+    return {
+      distance: byLayer.reduce((total, [, value]) => total + value, 0),
+      layers: Object.fromEntries(byLayer),
+      ...(masked && { regions: Object.fromEntries(byRegion) }),
+    };
+  });
+}
