@@ -9,6 +9,12 @@ testLoss(charbonnier({ preset: 'lapsrn' }), {
   atEquality: elements => elements * 1e-3,
   gradients: { order: 2 },
 });
+testLoss(charbonnier({ preset: 'lapsrn-paper' }), {
+  name: 'charbonnier, LapSRN as printed',
+  // Two images.
+  atEquality: elements => (elements * 1e-3) / 2,
+  gradients: { order: 2 },
+});
 // Curved within epsilon: the error of a central difference grows with (step / epsilon)^2.
 testLoss(charbonnier({ epsilon: 0.1 }), {
   name: 'charbonnier, epsilon 0.1',
@@ -18,6 +24,9 @@ testLoss(charbonnier({ epsilon: 0.1 }), {
 
 test('names the presets there are', () => {
   expect(() => charbonnier({ preset: 'paper' as CharbonnierPreset })).toThrow(
-    expect.objectContaining({ code: 'losses/preset', message: expect.stringContaining('basicsr or lapsrn') }),
+    expect.objectContaining({
+      code: 'losses/preset',
+      message: expect.stringContaining('basicsr or lapsrn or lapsrn-paper'),
+    }),
   );
 });

@@ -1,5 +1,5 @@
 import { add, div, sqrt, square, type Tensor } from '@tensorflow/tfjs-core';
-import { SrError } from 'sr-tensor';
+import { checkChoice } from './check-choice.js';
 import { elementwise, type Reduction } from './elementwise.js';
 import type { Loss } from './loss.js';
 
@@ -10,6 +10,7 @@ export interface CharbonnierOptions {
    * - `'basicsr'` (default): epsilon^2 = 1e-12, mean (BasicSR `losses/basic_loss.py`, CharbonnierLoss)
    * - `'lapsrn'`: epsilon^2 = 1e-6, sum over the batch, no mean (Lai et al. 2017, section 3.3: epsilon = 1e-3; summed as
    *   in the authors' code)
+   * - `'lapsrn-paper'`: epsilon^2 = 1e-6, sum over each image, mean over the batch (ibid., the loss as printed)
    */
   preset?: CharbonnierPreset;
   /** Instead of the preset's. */
@@ -21,6 +22,7 @@ export interface CharbonnierOptions {
 const presets = {
   basicsr: { epsilon: 1e-6, reduction: 'mean' },
   lapsrn: { epsilon: 1e-3, reduction: 'sum' },
+  'lapsrn-paper': { epsilon: 1e-3, reduction: 'batch-mean' },
 } as const;
 
 /**
@@ -37,12 +39,7 @@ const presets = {
  */
 export function charbonnier(options: CharbonnierOptions = {}): Loss {
   const { preset = 'basicsr' } = options;
-  if (!Object.hasOwn(presets, preset)) {
-    throw new SrError({
-      code: 'losses/preset',
-      message: `charbonnier: expected the preset ${Object.keys(presets).join(' or ')}, received "${preset}".`,
-    });
-  }
+  checkChoice('charbonnier', 'preset', preset, presets);
   const { epsilon, reduction } = { ...presets[preset], ...options };
   const root = (difference: Tensor): Tensor => sqrt(add(square(difference), epsilon ** 2));
   return elementwise({

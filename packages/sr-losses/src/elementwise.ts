@@ -19,11 +19,10 @@ import {
 import { checkImages, checkSameShape } from 'sr-tensor';
 import type { Loss } from './loss.js';
 
-/** `mean`: over all elements, the batch included; `sum`: over all elements, the batch included. */
-export type Reduction = 'mean' | 'sum';
+/** `mean` and `sum`: over all elements, the batch included; `batch-mean`: the sum over each image, their mean. */
+export type Reduction = 'mean' | 'sum' | 'batch-mean';
 
-interface Penalty {
-  readonly name: string;
+export interface Penalty {
   /** rho, element by element. */
   readonly value: (difference: Tensor) => Tensor;
   /** rho', made of differentiable operations. */
@@ -32,20 +31,25 @@ interface Penalty {
 }
 
 /** The loss that applies a penalty to every difference and reduces the result to a scalar. */
-export function elementwise({ name, value, derivative, reduction }: Penalty): Loss {
-  const penalize = customGrad((...inputs) => {
-    const [difference, save] = inputs as unknown as [Tensor, GradSaveFunc];
-    save([difference]);
-    const penalties = value(difference);
-    return {
-      value: (reduction === 'mean' ? mean(penalties) : sum(penalties)) as Scalar,
-      gradFunc: (dy: Tensor, saved: Tensor[]) =>
-        mul(derivative(saved[0]!), reduction === 'mean' ? mul(dy, 1 / difference.size) : dy),
-    };
-  });
+export function elementwise({ name, ...penalty }: Penalty & { readonly name: string }): Loss {
   return (prediction: Tensor4D, target: Tensor4D): Scalar => {
     checkImages(prediction, `${name}: prediction`);
     checkSameShape(prediction, target, `${name}: prediction and target`);
-    return tidy(() => penalize(sub(prediction, target)));
+    return tidy(() => penalize(sub(prediction, target), penalty));
   };
+}
+
+/** reduce(rho(difference)) of a tensor whose first axis is the batch. */
+export function penalize(difference: Tensor, { value, derivative, reduction }: Penalty): Scalar {
+  const share = { mean: 1 / difference.size, sum: 1, 'batch-mean': 1 / difference.shape[0]! }[reduction];
+  const operation = customGrad((...inputs) => {
+    const [x, save] = inputs as unknown as [Tensor, GradSaveFunc];
+    save([x]);
+    const penalties = value(x);
+    return {
+      value: reduction === 'mean' ? mean<Scalar>(penalties) : mul<Scalar>(sum(penalties), share),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => mul(derivative(saved[0]!), mul(dy, share)),
+    };
+  });
+  return operation(difference) as Scalar;
 }

@@ -7,7 +7,7 @@ import type { Loss } from './loss.js';
  *
  * L1 = mean |prediction - target|. Its gradient is sign(prediction - target) / N, and 0 where both agree (as in PyTorch).
  *
- * @param options.reduction `'mean'` over all elements of the batch (default) or `'sum'`
+ * @param options.reduction `'mean'` over all elements of the batch (default), `'sum'`, or `'batch-mean'`, the mean of sums
  * @returns a loss of two `[batch, height, width, 3]`; it throws `tensor/shape` if their shapes differ
  * @example
  * const loss = l1();

@@ -7,7 +7,7 @@ import type { Loss } from './loss.js';
  *
  * L2 = mean (prediction - target)^2, the MSE; without a factor 1/2 and without a root.
  *
- * @param options.reduction `'mean'` over all elements of the batch (default) or `'sum'`
+ * @param options.reduction `'mean'` over all elements of the batch (default), `'sum'`, or `'batch-mean'`, the mean of sums
  * @returns a loss of two `[batch, height, width, 3]`; it throws `tensor/shape` if their shapes differ
  * @example
  * const loss = l2();

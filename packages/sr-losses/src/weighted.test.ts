@@ -1,8 +1,9 @@
-import { type Scalar, tensor4d } from '@tensorflow/tfjs-core';
+import { dispose, mul, type Scalar, type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
 import { describeOnBackends, expectClose, expectNoLeaks } from 'sr-tensor/testing';
 import { describe, expect, test } from 'vitest';
 import { l1 } from './l1.js';
 import { l2 } from './l2.js';
+import { masked } from './masked.js';
 import { testLoss } from './testing/index.js';
 import { weighted } from './weighted.js';
 
@@ -33,6 +34,34 @@ describeOnBackends('The terms of weighted', () => {
     });
     prediction.dispose();
     target.dispose();
+  });
+});
+
+describeOnBackends('weighted of more than two inputs', () => {
+  test('passes on whatever a step has', async () => {
+    interface Outputs {
+      readonly image: Tensor4D;
+      readonly branch: Tensor4D;
+    }
+    interface Batch {
+      readonly target: Tensor4D;
+      readonly masks: Tensor4D;
+    }
+    const loss = weighted<'pixel' | 'branch' | 'regions', [outputs: Outputs, batch: Batch, context: { step: number }]>({
+      pixel: [1, ({ image }, { target }) => l1()(image, target)],
+      branch: [0.5, ({ branch }, { target }) => l2()(branch, target)],
+      regions: [2, ({ image }, { target, masks }, { step }) => mul(masked(l2())(image, target, masks), step)],
+    });
+    const flat = (value: number): Tensor4D => tensor4d([value, value, value], [1, 1, 1, 3]);
+    const [image, branch, target, masks] = [flat(0.5), flat(0.25), flat(0), tensor4d([1], [1, 1, 1, 1])];
+    await expectNoLeaks(async () => {
+      const terms = loss.terms({ image, branch }, { target, masks }, { step: 3 });
+      await expectClose(terms.pixel, [0.5]);
+      await expectClose(terms.branch, [0.5 * 0.0625]);
+      await expectClose(terms.regions, [2 * 3 * 0.25]);
+      dispose([terms.pixel, terms.branch, terms.regions]);
+    });
+    dispose([image, branch, target, masks]);
   });
 });
 

@@ -98,9 +98,9 @@ export const recipeSchema: z.ZodType<Recipe> = z.strictObject({
       z.strictObject({
         kind: z.enum(['l1', 'l2', 'charbonnier']),
         weight: z.number(),
-        preset: z.enum(['basicsr', 'lapsrn']).optional(),
+        preset: z.enum(['basicsr', 'lapsrn', 'lapsrn-paper']).optional(),
         epsilon: positive.optional(),
-        reduction: z.enum(['mean', 'sum']).optional(),
+        reduction: z.enum(['mean', 'sum', 'batch-mean']).optional(),
       }),
     )
     .refine(losses => Object.keys(losses).length > 0, 'expected at least one loss'),

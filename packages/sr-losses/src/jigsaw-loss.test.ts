@@ -1,0 +1,72 @@
+import {
+  dispose,
+  matMul,
+  scalar,
+  type Tensor,
+  type Tensor2D,
+  type Tensor4D,
+  tensor,
+  zeros,
+} from '@tensorflow/tfjs-core';
+import { Random } from 'sr-tensor';
+import { checkGradients, describeOnBackends, expectClose, expectNoLeaks, gradientsOf } from 'sr-tensor/testing';
+import { expect, test } from 'vitest';
+import golden from './golden/extractor.json' with { type: 'json' };
+import { jigsawLoss, jigsawPermutations } from './jigsaw-loss.js';
+
+/** As tools/oracles/losses.py draws them. */
+function draw(seed: number, shape: number[], limit: number): Tensor {
+  const random = new Random(seed);
+  return tensor(
+    Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => random.uniform(-limit, limit)),
+    shape,
+  );
+}
+
+const { spacing, permutations, value: expectedValue, gradient } = golden.jigsaw;
+const options = { spacing, corner: [2, 4] as const, permutations };
+
+describeOnBackends('jigsawLoss', () => {
+  test(`equals ${golden.tool} ${golden.version}`, async () => {
+    await expectNoLeaks(async () => {
+      const [features, weight, one] = [draw(11, [2, 9, 10, 4], 1), draw(13, [16, 24], 0.5), scalar(1)];
+      const loss = (x: Tensor, w: Tensor): Tensor =>
+        jigsawLoss(x as Tensor4D, { ...options, classify: pieces => matMul(pieces, w as Tensor2D) });
+      const value = loss(features, weight);
+      await expectClose(value, [expectedValue], golden);
+      const slopes = gradientsOf(loss as never, [features, weight], one);
+      const numbers = await Promise.all(slopes.map(x => x.data()));
+      await expectClose(
+        numbers.flatMap(values => Array.from<number>(values)),
+        gradient,
+        golden,
+      );
+      await checkGradients(loss as never, [features, weight]);
+      dispose([features, weight, one, value, ...slopes]);
+    });
+  });
+
+  test('of a classifier that knows nothing is ln 24', async () => {
+    const features = draw(1, [2, 9, 10, 4], 1) as Tensor4D;
+    const value = jigsawLoss(features, { ...options, classify: () => zeros([2, 24]) });
+    await expectClose(value, [Math.log(24)]);
+    dispose([features, value]);
+  });
+});
+
+test('there are 24 orders, each once', () => {
+  expect(jigsawPermutations.length).toBe(24);
+  expect(new Set(jigsawPermutations.map(String)).size).toBe(24);
+});
+
+test('says what it expects', () => {
+  const features = zeros([2, 5, 5, 4]) as Tensor4D;
+  const classify = (): Tensor2D => zeros([2, 24]);
+  expect(() => jigsawLoss(features, { classify, spacing: 3, corner: [2, 0], permutations: [0, 1] })).toThrow(
+    expect.objectContaining({ code: 'losses/place' }),
+  );
+  expect(() => jigsawLoss(features, { classify, spacing: 3, corner: [1, 1], permutations: [0, 24] })).toThrow(
+    expect.objectContaining({ code: 'losses/permutation' }),
+  );
+  features.dispose();
+});
