@@ -1,6 +1,25 @@
+export { addNoise, type NoiseOptions } from './add-noise.js';
 export type { Batch, BatchSource, ImageBatch, SkippedPicture } from './batch.js';
 export { toBitDepth } from './bit-depth.js';
+export {
+  type BlurKernel,
+  blurPicture,
+  type GaussianBlurKernelOptions,
+  gaussianBlurKernel,
+  type SincBlurKernelOptions,
+  sincBlurKernel,
+} from './blur-kernel.js';
+export {
+  type CocoAnnotation,
+  type CocoFile,
+  type CocoImage,
+  type CocoRle,
+  cocoImages,
+  cocoMasks,
+  decodeCocoRle,
+} from './coco-masks.js';
 export { type CropOptions, cropPicture, modCrop } from './crop-picture.js';
+export { type DegradationStep, type RandomDegradationOptions, randomDegradation } from './degradation.js';
 export { toLuma } from './luma.js';
 export { type MatchHistogramOptions, matchHistogram } from './match-histogram.js';
 export {
@@ -12,3 +31,5 @@ export {
   pairPictures,
 } from './pair-pictures.js';
 export { type ResizePictureOptions, type ResizeTarget, resizePicture } from './resize-picture.js';
+export { type SegmentMasks, type SegmentMasksOptions, segmentMasks } from './segment-masks.js';
+export { type TileGridOptions, tileGrid } from './tile-grid.js';

@@ -1,6 +1,8 @@
+export { degradePicture } from './node/degrade-picture.js';
 export { type EncodeOptions, type EncodePictureOptions, encodePicture } from './node/encode-picture.js';
 export { findPictures } from './node/find-pictures.js';
 export { type FolderSourceOptions, folderSource } from './node/folder-source.js';
+export { type MeanColorOptions, meanColor } from './node/mean-color.js';
 export { pairFolders } from './node/pair-folders.js';
 export type { ReadFormat, WriteFormat } from './node/picture-format.js';
 export { createPictureWriter, type PictureWriter, type PictureWriterOptions } from './node/picture-writer.js';
