@@ -14,12 +14,6 @@ const texts = {
     description: 'The default: a plain stack of ten 3x3 convolutions on a bilinear base, for fidelity (L1).',
     trainingData:
       'BSDS500 train and test (400 photos; its validation part, from which BSD100 comes, was not used), T91 (91), 90 ImageNet photos: those of at least 192 x 192 pixels, low resolution by MATLAB bicubic x1/4',
-    training: {
-      phases:
-        'L1 to step 9,808 (cosine from 1e-3 planned over 14,000 steps, at step 5,054 shortened to 10,000), then L2 with a cosine from 2.2e-4 to the end',
-      losses: 'L1, then L2',
-      schedule: 'see phases',
-    },
   },
 };
 
@@ -64,7 +58,6 @@ await writeWeightFile(shipped, trained.tensors, {
   card: {
     ...own,
     ...texts[name],
-    training: { ...own.training, ...texts[name]?.training },
     name,
     license: 'MIT',
     results,
