@@ -19,9 +19,15 @@ afterAll(() => {
 const compiledOnly: [pattern: RegExp, reason: string][] = [
   [/\/browser\/|sr-data\/browser/, 'needs a page'],
   [
-    /vitest|\btest(Loss|Metric|Network)\(|checkGradients|expectNoLeaks/,
+    /vitest|\btest(Loss|Metric|Network|NoReferenceMetric)\(|checkGradients|expectNoLeaks/,
     'declares tests, as the tests of this repository do',
   ],
+  [
+    /load(AlexNet|SqueezeNet|Vgg16|Vgg19|Classifier)\(|findAsset\(|gram(Distance|Report)\(|featureDistance\(/,
+    'needs the weights of a published network',
+  ],
+  [/load(Lpips|LpipsLinear|Dists|Niqe|Brisque)\(|allmodel|modelparameters/, 'needs what was published with a metric'],
+  [/openTwoAfc|openJnd|scoreBapps|readNpy\(|(read|write)Opinion(Files|Pages)/, 'needs the files of a study'],
   [/\.pth'|readPth\(/, 'needs a file of PyTorch'],
   [/install-native|fetch-known-weights|find-weights/, 'downloads'],
   [/new Worker\(|serveWorker\(/, 'needs a worker program of its own'],
@@ -48,7 +54,7 @@ describe('documentation', () => {
     const files = programs.map(({ file }) => file);
     const loader = import.meta.resolve('tsx');
     const runner = join(root, 'test/docs/run-examples.ts');
-    const output = run('node', ['--conditions=sr-source', '--import', loader, runner, ...files], workplace.path);
+    const output = run('node', ['--import', loader, runner, ...files], workplace.path);
     const lines: { file: string; error?: string }[] = output
       .trim()
       .split('\n')
@@ -74,6 +80,7 @@ async function furnish(path: string): Promise<void> {
   }
   for (const name of [
     'holiday.jpg',
+    'scan.tif',
     'photo.jpg',
     'huge.jpg',
     'results/one.png',

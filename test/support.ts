@@ -9,7 +9,9 @@ export const root: string = fileURLToPath(new URL('..', import.meta.url));
 /** The libraries that are published, dependencies before dependants. */
 export const packages = [
   'sr-tensor',
+  'sr-features',
   'sr-data',
+  'gram-perceptual-metric',
   'sr-losses',
   'sr-metrics',
   'sr-models',

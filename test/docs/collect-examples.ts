@@ -1,4 +1,4 @@
-// The code that the documentation shows: every `@example` of the sources and every `ts` block of the Markdown files.
+// The code that the documentation shows: every `@example` of the sources and every `ts` and `js` block of the Markdown files.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -27,7 +27,7 @@ export function collectExamples(root: string): Example[] {
 
 /** Lines that begin with a star, up to the next tag or the end of the comment. */
 const tagged = /@example\n(?<code>(?:[ \t]*\*(?!\/)(?! @).*\n)+)/g;
-const fenced = /^```ts\n(?<code>.*?)^```$/gms;
+const fenced = /^```(?:ts|js)\n(?<code>.*?)^```$/gms;
 
 function find(root: string, path: string, pattern: RegExp): Example[] {
   const text = readFileSync(join(root, path), 'utf8');

@@ -17,7 +17,7 @@ export function entryPoints(root: string, packages: readonly string[]): string[]
       .filter(key => key !== './package.json')
       .map(key => name + key.slice(1));
   });
-  return [...ours, '@tensorflow/tfjs-core', 'node:fs', 'node:os', 'node:worker_threads'];
+  return [...ours, '@tensorflow/tfjs-core', 'node:fs/promises', 'node:fs', 'node:os', 'node:worker_threads'];
 }
 
 /**

@@ -35,7 +35,16 @@ import {
 } from '@tensorflow/tfjs-core';
 import { checkShape, defineOperation, SrError } from 'sr-tensor';
 
-export type GramNormalization = keyof typeof gramNormalizations;
+export type GramNormalization =
+  | 'gatys'
+  | 'johnson'
+  | 'tsrn-code'
+  | 'fast-neural-style'
+  | 'neural-style'
+  | 'neural-image-synthesis'
+  | 'pytorch-tutorial'
+  | 'channel-unit'
+  | 'frobenius';
 
 export interface GramNormalizationInfo {
   /** What F F' / M is multiplied by, of N channels, M positions and B images. */
@@ -51,7 +60,7 @@ const perChannel = (channels: number): number => 1 / channels;
 const mean = (): number => 1;
 
 /** The published normalisations by name. */
-export const gramNormalizations = {
+export const gramNormalizations: Readonly<Record<GramNormalization, GramNormalizationInfo>> = {
   gatys: {
     scale: (_channels, positions) => positions,
     reference: 'Gatys et al., Image style transfer using convolutional neural networks, CVPR 2016, eq. 3',
@@ -86,7 +95,7 @@ export const gramNormalizations = {
     matrix: 'frobenius',
     reference: 'a reading of "normalized Gram matrices" in Gondal et al. 2018, section 7',
   },
-} as const satisfies Record<string, GramNormalizationInfo>;
+};
 
 export interface GramOptions {
   /** Default `'johnson'`. */

@@ -3,6 +3,7 @@ export * from './feature-metric.js';
 export * from './gram-distance.js';
 export {
   type GramNormalization,
+  type GramNormalizationInfo,
   type GramOptions,
   type GuidedGramOptions,
   gramMatrix,

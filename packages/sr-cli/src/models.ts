@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
-import { loadUpscaler, nearest, type Upscaler, type WeightModule } from 'sr-models';
+import { loadUpscaler, nearest, recognizeNetwork, type Upscaler, type WeightModule } from 'sr-models';
 import { loadNetwork } from 'sr-models/node';
 import { SrError } from 'sr-tensor';
 import { selectBackend } from 'sr-tensor/backend';
@@ -68,13 +68,15 @@ async function open(choice: ModelChoice, signal: AbortSignal): Promise<OpenUpsca
     return { upscaler: await loadUpscaler(await shippedModel(model), options), name: model };
   }
   const path = await findModelFile(model);
-  const card = readCard(await readWeightFile(path));
+  const file = await readWeightFile(path);
+  const card = readCard(file);
   if (card !== undefined) {
     return { upscaler: await loadUpscaler(await readFile(path), options), name: card.name };
   }
-  // As PyTorch writes them: tried in the network of the shipped models.
+  // As PyTorch writes them: in the network that they fit, else tried in that of the shipped models.
   await selectBackend({ backend });
-  const weights = await loadNetwork('compact', path, { config: { scale } }).catch((cause: unknown) => {
+  const network = recognizeNetwork(file.tensors, { scale })?.name ?? 'compact';
+  const weights = await loadNetwork(network, path, { config: { scale } }).catch((cause: unknown) => {
     if (!SrError.isInstance(cause)) throw cause;
     const message = `${path} has no model card and was tried as the network compact x${scale}: ${cause.message}`;
     throw new SrError({ code: cause.code, message, cause });

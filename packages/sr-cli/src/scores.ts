@@ -1,36 +1,32 @@
 /** What `sr metrics` and `sr eval` share: measuring pairs of pictures, and showing the results. */
 import { basename } from 'node:path';
-import { type EvaluationPair, evaluate, type Metric, psnr, ssim, withOptions } from 'sr-metrics';
+import { stringify } from 'csv-stringify/sync';
+import { type EvaluationPair, evaluate, type Metric } from 'sr-metrics';
 import { type Picture, SrError } from 'sr-tensor';
 import { formatError, ReportedError, reportOf } from './errors.js';
 import type { InputError } from './inputs.js';
-import type { MetricName } from './options.js';
+import { type MetricChoice, metricRows } from './metric-table.js';
 import { formatTable, print, printJson } from './output.js';
 import { progressBar } from './progress.js';
 
-/** Two pictures to compare, read when their turn comes. */
+/** Two pictures to compare, or one to judge, read when its turn comes. */
 export interface Case {
-  readonly ref: string;
+  /** null: there is no reference. */
+  readonly ref: string | null;
   /** What the result is or comes from; null where that is no file. */
   readonly dist: string | null;
-  read(): Promise<{ result: Picture; reference: Picture }>;
+  read(): Promise<{ result: Picture; reference?: Picture }>;
 }
 
-export interface ScoreOptions {
-  readonly metrics: readonly MetricName[];
-  readonly channel: 'y' | 'rgb';
-  readonly cropBorder: number;
+export interface ScoreOptions extends MetricChoice {
+  readonly metrics: readonly string[];
 }
 
 export interface Scores {
-  readonly results: readonly ({ readonly ref: string; readonly dist: string | null } & Readonly<
-    Record<string, unknown>
-  >)[];
+  readonly results: readonly (Pick<Case, 'ref' | 'dist'> & Readonly<Record<string, unknown>>)[];
   readonly mean: Readonly<Record<string, number>>;
   readonly errors: readonly InputError[];
 }
-
-const available: Readonly<Record<MetricName, Metric>> = { psnr, ssim };
 
 /**
  * Measures all cases; one that cannot be read or measured does not stop the others.
@@ -39,9 +35,11 @@ const available: Readonly<Record<MetricName, Metric>> = { psnr, ssim };
  */
 export async function measure(
   cases: readonly Case[],
-  { metrics, channel, cropBorder }: ScoreOptions,
+  { metrics, ...choice }: ScoreOptions,
   { signal, unpaired }: { signal: AbortSignal; unpaired: readonly Unpaired[] },
 ): Promise<Scores> {
+  const chosen: Metric[] = [];
+  for (const row of metricRows(metrics)) chosen.push(await row.open(choice));
   const errors: InputError[] = [];
   const bar = progressBar('measuring');
   const fail = (input: string, error: unknown): void => {
@@ -52,26 +50,26 @@ export async function measure(
   let begun = 0;
 
   async function* pairs(): AsyncGenerator<EvaluationPair> {
-    for (const { ref, read } of cases) {
-      bar.update((100 * begun++) / cases.length, { text: basename(ref) });
+    for (const [i, { ref, dist, read }] of cases.entries()) {
+      const path = ref ?? dist!;
+      bar.update((100 * begun++) / cases.length, { text: basename(path) });
       try {
-        yield { name: ref, ...(await read()) };
+        yield { name: String(i), ...(await read()) };
       } catch (error) {
         if (signal.aborted) throw error;
-        fail(ref, error);
+        fail(path, error);
       }
     }
   }
 
   for (const { picture, partner } of unpaired) fail(picture, unpairedError(picture, partner));
-  const chosen = metrics.map(name => withOptions(available[name], { channel, cropBorder }));
-  const distOf = new Map(cases.map(({ ref, dist }) => [ref, dist]));
+  const caseOf = (name: string | undefined): Case => cases[Number(name)]!;
   try {
     const { rows, mean } = await evaluate(pairs(), chosen, {
       signal,
-      onError: (error, { name }) => fail(name!, error),
+      onError: (error, { name }) => fail(caseOf(name).ref ?? caseOf(name).dist!, error),
     });
-    const results = rows.map(({ name, values }) => ({ ref: name, dist: distOf.get(name) ?? null, ...values }));
+    const results = rows.map(({ name, values }) => ({ ref: caseOf(name).ref, dist: caseOf(name).dist, ...values }));
     return { results, mean, errors };
   } catch (error) {
     // Each of them has been reported.
@@ -83,20 +81,21 @@ export async function measure(
 }
 
 /**
- * Prints a table with the means in its last line, or JSON.
+ * Prints a table with the means in its last line, or CSV or JSON.
  *
  * @throws ReportedError if some cases failed
  */
-export function printScores({ results, mean, errors }: Scores, { json, about = {} }: PrintOptions): void {
+export function printScores({ results, mean, errors }: Scores, { json, csv, about = {} }: PrintOptions): void {
   const failed = errors.length > 0 ? { errors } : {};
   if (json) printJson({ ...about, results, mean, ...failed });
+  else if (csv) print(stringify([...results], { header: true }).trimEnd());
   else if (results.length > 0) {
     const names = Object.keys(mean);
     const line = (title: string, values: Readonly<Record<string, unknown>>): string[] => [
       title,
       ...names.map(name => (values[name] as number).toFixed(name === 'psnr' ? 3 : 4)),
     ];
-    const rows = results.map(result => line(basename(result.ref), result));
+    const rows = results.map(result => line(basename(result.ref ?? result.dist!), result));
     print(formatTable([['', ...names], ...rows, line(`mean of ${results.length}`, mean)]));
   }
   if (errors.length > 0) throw new ReportedError();
@@ -104,6 +103,7 @@ export function printScores({ results, mean, errors }: Scores, { json, about = {
 
 export interface PrintOptions {
   readonly json?: boolean | undefined;
+  readonly csv?: boolean | undefined;
   /** What the results belong to; part of the JSON. */
   readonly about?: Readonly<Record<string, unknown>>;
 }

@@ -46,7 +46,7 @@ export interface Classifier {
  *
  * @throws `weights/missing` for files without the head, `weights/shape`, `option/invalid` for a list of other length
  * @example
- * const classifier = createClassifier(squeezeNet, readWeights(bytes), { classes: parseClasses(synsetWords) });
+ * const classifier = createClassifier(squeezeNet, randomWeights(1));
  * const [guesses] = await classifier.classify(images, { top: 5 });
  */
 export function createClassifier(
@@ -119,7 +119,7 @@ export function createClassifier(
  * The names of classes from a text with a line for each: `n01440764 tench, Tinca tinca` gives `tench`.
  *
  * @example
- * const classes = parseClasses(await readFile('synset_words.txt', 'utf8'));
+ * const classes = parseClasses('n01440764 tench, Tinca tinca\nn01443537 goldfish, Carassius auratus');
  */
 export function parseClasses(text: string): string[] {
   return text

@@ -56,8 +56,8 @@ export interface FeatureEncoder extends Encoder {
  * @throws `weights/missing` or `weights/shape` for weights of another network, `layer/unknown`; the encoder throws
  *   `layer/unknown` (with the names there are) and `tensor/shape` (with the least size)
  * @example
- * const encoder = createEncoder(vgg19, readWeights(bytes), { pooling: 'average' });
- * const { relu2_2, conv5_4 } = encoder(images, { layers: ['relu2_2', 'conv5_4'] });
+ * const encoder = createEncoder(squeezeNet, randomWeights(1), { pooling: 'average' });
+ * const { relu1, fire5 } = encoder(images, { layers: ['relu1', 'fire5'] });
  */
 export function createEncoder(
   network: FeatureNetwork,

@@ -1,4 +1,4 @@
-import { readWeights, type WeightFile } from 'sr-tensor/weights';
+import { readWeights } from 'sr-tensor/weights';
 import { readWeightsAt } from '#platform';
 import { caffeNames } from './adapt-weights.js';
 import { alexNet } from './alexnet.js';
@@ -96,6 +96,7 @@ export async function resolveWeights(
   for (const [caffe, parameters] of caffeNames(network)) {
     for (const part of ['weight', 'bias']) if (names.has(`${parameters}.${part}`)) names.add(`${caffe}.${part}`);
   }
-  const found = await readWeightsAt(weights, name => names.has(name), options);
-  return 'bytes' in found ? readWeights(found.bytes) : (found as WeightFile);
+  const { rename = name => name } = network;
+  const found = await readWeightsAt(weights, name => names.has(rename(name)), options);
+  return 'bytes' in found ? readWeights(found.bytes) : found;
 }

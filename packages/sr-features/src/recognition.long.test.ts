@@ -53,6 +53,7 @@ describeOnBackends(
       }
       console.warn(`${network.name}: ${first} and ${five} of ${names.length}`);
       classifier.dispose();
+      // The known shares are those of 100 of the photos: twice their standard error is 0.08 to 0.1.
       expect(Math.abs(first / names.length - top1)).toBeLessThan(0.1);
       expect(Math.abs(five / names.length - top5)).toBeLessThan(0.1);
     });

@@ -22,7 +22,16 @@ import { relu, SrError } from 'sr-tensor';
 import { checkChoice } from './check-choice.js';
 import { detach } from './detach.js';
 
-export type AdversarialPreset = keyof typeof presets;
+export type AdversarialPreset =
+  | 'vanilla'
+  | 'saturating'
+  | 'non-log'
+  | 'lsgan'
+  | 'lsgan-basicsr'
+  | 'hinge'
+  | 'wasserstein'
+  | 'ragan'
+  | 'ragan-paper';
 
 /** What the discriminator minimises; its two terms add up to it. */
 export interface DiscriminatorObjective {
@@ -65,7 +74,7 @@ const logistic = (x: Tensor): Tensor =>
     };
   })(x);
 
-const presets = {
+const presets: Readonly<Record<AdversarialPreset, Rule>> = {
   vanilla: { real: isReal, fake: isFake, fool: isReal },
   saturating: { real: isReal, fake: isFake, fool: x => neg(isFake(x)) },
   'non-log': { real: x => sub(1, logistic(x)), fake: logistic, fool: x => sub(1, logistic(x)) },
@@ -79,7 +88,7 @@ const presets = {
   wasserstein: { real: neg, fake: x => x, fool: neg },
   ragan: { real: isReal, fake: isFake, fool: isReal, relativistic: 0.5 },
   'ragan-paper': { real: isReal, fake: isFake, fool: isReal, relativistic: 1 },
-} as const satisfies Record<string, Rule>;
+};
 
 /**
  * The two sides of adversarial training, as losses of logits.

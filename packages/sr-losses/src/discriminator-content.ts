@@ -7,7 +7,7 @@ import { normOf } from './norm.js';
 import { type FeatureUser, featuresOf } from './shared-features.js';
 import { softmaxReweighed } from './softmax-reweighing.js';
 
-export type DiscriminatorContentPreset = keyof typeof presets;
+export type DiscriminatorContentPreset = 'softmax' | 'average';
 
 export interface DiscriminatorContentOptions<Layer extends string> {
   /**
@@ -37,13 +37,15 @@ export interface DiscriminatorContentLoss<Layer extends string> extends LossWith
   ): Promise<DiscriminatorContentLoss<Layer>>;
 }
 
-const presets = {
+type Reweighing = <Name extends string>(losses: Record<Name, Scalar>) => Record<Name, Scalar>;
+
+const presets: Readonly<Record<'softmax' | 'average', Reweighing>> = {
   softmax: softmaxReweighed,
   average: <Name extends string>(losses: Record<Name, Scalar>): Record<Name, Scalar> => {
     const count = Object.keys(losses).length;
     return mapValues(losses, loss => mul<Scalar>(loss, 1 / count));
   },
-} as const;
+};
 
 /**
  * The content loss by a discriminator's features.

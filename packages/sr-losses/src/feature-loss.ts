@@ -24,10 +24,19 @@ import { type Penalty, penalize } from './elementwise.js';
 import { type EncoderLoss, encoderLoss, type LayerWeights, layerWeights } from './encoder-loss.js';
 import { norms } from './norm.js';
 
-export type FeaturePreset = keyof typeof presets;
+export type FeaturePreset =
+  | 'johnson'
+  | 'fast-neural-style'
+  | 'gatys'
+  | 'neural-style'
+  | 'pytorch-tutorial'
+  | 'srgan'
+  | 'esrgan'
+  | 'akella'
+  | 'enhancenet';
 
 /** `l1`: mean |d|; `l2`: mean d^2; `half-sum`: half the sum of d^2 over an image. */
-export type FeatureNorm = keyof typeof featureNorms;
+export type FeatureNorm = 'l1' | 'l2' | 'half-sum';
 
 export interface FeatureLossOptions<Layer extends string> {
   /** The network that looks at both images; it stays the caller's, and decides the preprocessing. */
@@ -45,16 +54,16 @@ interface Preset {
   readonly norm: FeatureNorm;
 }
 
-const featureNorms = {
+const featureNorms: Readonly<Record<FeatureNorm, Penalty>> = {
   ...norms,
   'half-sum': {
     value: difference => mul(square(difference), 0.5),
     derivative: difference => difference,
     reduction: 'batch-mean',
   },
-} as const satisfies Record<string, Penalty>;
+};
 
-const presets = {
+const presets: Readonly<Record<FeaturePreset, Preset>> = {
   // Johnson et al., ECCV 2016, equation 2 and section 4.2.
   johnson: { weights: { relu2_2: 1 }, norm: 'l2' },
   // github.com/jcjohnson/fast-neural-style, train.lua: -content_layers 16, which is relu3_3.
@@ -73,7 +82,7 @@ const presets = {
   akella: { weights: { conv5_4: 1 }, norm: 'l2' },
   // Sajjadi et al., ICCV 2017, supplement.
   enhancenet: { weights: { pool2: 0.2, pool5: 0.02 }, norm: 'l2' },
-} as const satisfies Record<string, Preset>;
+};
 
 /**
  * The feature reconstruction loss in its published forms; the table of this file's head lists them.
@@ -91,7 +100,7 @@ const presets = {
 export function featureLoss<Layer extends string>(options: FeatureLossOptions<Layer>): EncoderLoss {
   const { preset = 'johnson' } = options;
   checkChoice('featureLoss', 'preset', preset, presets);
-  const { weights, ...defaults }: Preset = presets[preset];
+  const { weights, ...defaults } = presets[preset];
   const { norm = defaults.norm } = options;
   checkChoice('featureLoss', 'norm', norm, featureNorms);
   const first = Object.values(weights)[0]!;

@@ -28,7 +28,7 @@ import { type Penalty, penalize } from './elementwise.js';
 import { type EncoderLoss, encoderLoss, type LayerWeights, layerWeights } from './encoder-loss.js';
 import { norms } from './norm.js';
 
-export type HistogramLossPreset = keyof typeof presets;
+export type HistogramLossPreset = 'paper' | 'mean';
 
 export interface HistogramLossOptions<Layer extends string> {
   /** The network that looks at both images; it stays the caller's, and decides the preprocessing. */
@@ -39,10 +39,10 @@ export interface HistogramLossOptions<Layer extends string> {
   readonly preset?: HistogramLossPreset;
 }
 
-const presets = {
+const presets: Readonly<Record<HistogramLossPreset, Penalty>> = {
   paper: { ...norms.l2, reduction: 'batch-mean' },
   mean: norms.l2,
-} as const satisfies Record<string, Penalty>;
+};
 
 /**
  * The histogram loss of feature maps.
@@ -55,6 +55,7 @@ const presets = {
  * @throws `losses/preset`, `losses/layers`
  * @see Risser et al. 2017, section 4.2
  * @example
+ * const encoder = await loadVgg19();
  * const loss = weighted({ style: [1, styleLoss({ encoder })], histogram: [1, histogramLoss({ encoder })] });
  */
 export function histogramLoss<Layer extends string>({

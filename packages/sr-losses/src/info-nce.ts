@@ -45,7 +45,7 @@ export interface InfoNceOptions {
  * @see van den Oord et al. 2018, equation 4; Ma et al., "Structure-preserving image super-resolution", TPAMI 2021, equations
  *   11 and 12
  * @example
- * const loss = infoNce(predicted, tf.reshape(map, [batch, height * width, channels]), { positives, negatives });
+ * const loss = infoNce(predicted, candidates, { positives, negatives });
  */
 export function infoNce(
   predicted: Tensor3D,

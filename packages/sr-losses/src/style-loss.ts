@@ -20,7 +20,13 @@ import { checkChoice } from './check-choice.js';
 import { type EncoderLoss, encoderLoss, type LayerWeights, layerWeights } from './encoder-loss.js';
 import { type GramForm, gramTerms } from './gram-loss.js';
 
-export type StylePreset = keyof typeof presets;
+export type StylePreset =
+  | 'johnson'
+  | 'fast-neural-style'
+  | 'gatys'
+  | 'neural-style'
+  | 'neural-image-synthesis'
+  | 'pytorch-tutorial';
 
 export interface StyleLossOptions<Layer extends string> {
   /** The network that looks at both images; it stays the caller's, and decides the preprocessing. */
@@ -38,9 +44,9 @@ interface Preset extends GramForm {
 
 const johnsonLayers = ['relu1_2', 'relu2_2', 'relu3_3', 'relu4_3'];
 const gatysLayers = ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1'];
-const perElement = 'johnson' satisfies GramNormalization;
+const perElement: GramNormalization = 'johnson';
 
-const presets = {
+const presets: Readonly<Record<StylePreset, Preset>> = {
   // Johnson et al., ECCV 2016, equation 4 and section 4.1; the weight of the whole is not stated.
   johnson: { layers: johnsonLayers, normalization: perElement, reduction: 'sum', weight: () => 1 },
   // github.com/jcjohnson/fast-neural-style, train.lua: -style_weights 5.0, nn.MSECriterion.
@@ -63,7 +69,7 @@ const presets = {
     reduction: 'mean',
     weight: () => 1e6,
   },
-} as const satisfies Record<string, Preset>;
+};
 
 /**
  * The style loss in its published forms; the table of this file's head lists them.
@@ -85,7 +91,7 @@ export function styleLoss<Layer extends string>(options: StyleLossOptions<Layer>
   const { preset = 'johnson' } = options;
   checkChoice('styleLoss', 'preset', preset, presets);
   const encoder = options.encoder as unknown as Encoder;
-  const { layers, weight, ...form }: Preset = presets[preset];
+  const { layers, weight, ...form } = presets[preset];
   const weightOf = (layer: string): number => weight(encoder.geometry(layer).channels);
   return encoderLoss({
     name: 'styleLoss',

@@ -4,6 +4,7 @@ import { type EvaluationPair, evaluate } from './evaluate.js';
 import { withOptions } from './metric.js';
 import { psnr } from './psnr.js';
 import { ssim } from './ssim.js';
+import { totalVariation } from './total-variation.js';
 
 test('gives a row a picture and the means', async () => {
   const pairs = [
@@ -59,6 +60,12 @@ test('leaves out what cannot be measured, if told to', async () => {
   expect(rows.map(row => row.name)).toEqual(['good']);
   expect(failed).toEqual([[expect.objectContaining({ code: 'picture/size' }), bad]]);
   await expect(evaluate([bad], [psnr], { onError: () => {} })).rejects.toMatchObject({ code: 'metrics/pairs' });
+});
+
+test('needs a reference only where a metric compares', async () => {
+  const alone = [{ name: 'alone', result: grey(100) }];
+  expect((await evaluate(alone, [totalVariation])).rows[0]!.values).toEqual({ 'total-variation': 0 });
+  await expect(evaluate(alone, [totalVariation, psnr])).rejects.toMatchObject({ code: 'metrics/reference' });
 });
 
 test('stops at its signal and needs a pair', async () => {

@@ -1,11 +1,11 @@
 import { SrError, throwIfAborted } from 'sr-tensor';
-import type { Images, Metric } from './metric.js';
+import { type Images, type Metric, missingReference } from './metric.js';
 
-/** A result (or several) with its reference. */
+/** A result (or several) with its reference, which only metrics of the mode `full-reference` need. */
 export interface EvaluationPair {
   readonly name?: string;
   readonly result: Images;
-  readonly reference: Images;
+  readonly reference?: Images;
 }
 
 export interface EvaluationRow {
@@ -37,8 +37,8 @@ export interface EvaluateOptions {
  * @param pairs an iterable or async iterable (a generator that reads files, for instance); a pair without a name is
  *   called by its number, from 1
  * @param metrics with their options: `withOptions(psnr, { channel: 'y' })`
- * @throws what a metric throws; `metrics/pairs` if no pair could be measured, `metrics/option` if two
- *   metrics have one name; `aborted`
+ * @throws what a metric throws; `metrics/pairs` if no pair could be measured, `metrics/reference` if a metric needs a
+ *   reference and there is none, `metrics/option` if two metrics have one name; `aborted`
  * @example
  * const { rows, mean } = await evaluate(pairs, [psnr, ssim]);
  * mean.psnr;
@@ -89,7 +89,10 @@ async function measure(
   number: number,
 ): Promise<EvaluationRow[]> {
   const values = new Map<string, Float64Array>();
-  for (const metric of metrics) values.set(metric.name, await metric(result, reference));
+  for (const metric of metrics) {
+    if (reference === undefined && metric.mode === 'full-reference') throw missingReference(metric.name);
+    values.set(metric.name, await metric(result, reference as Images));
+  }
   const pictures = values.values().next().value?.length ?? 0;
   return Array.from({ length: pictures }, (_, i) => ({
     name: `${name ?? number}${pictures > 1 ? ` (${i + 1})` : ''}`,

@@ -1,58 +1,15 @@
-import type { Scalar, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Picture } from 'sr-tensor';
+import { defineMetric, type Images, type Metric, SrError } from 'sr-tensor';
 
-/** What metrics compare: a picture, several, or a batch `[batch, height, width, 3]`, RGB in [0, 1]. */
-export type Images = Picture | readonly Picture[] | Tensor4D;
-
-/** What is known of a metric, as data. */
-export interface MetricInfo {
-  /** As tables and the command line call it: `psnr`. */
-  readonly name: string;
-  /** Which values are better. */
-  readonly direction: 'higher' | 'lower';
-  /** The lowest and the highest value that can occur. */
-  readonly range: readonly [number, number];
-  /** Whether a reference is compared with or the result is judged alone. */
-  readonly mode: 'full-reference' | 'no-reference';
-  /** Whether there is a `loss` with a gradient. */
-  readonly differentiable: boolean;
-  /** The publication or program that defines the values. */
-  readonly reference: string;
-}
-
-/** A metric: a function of (result, reference) that gives one value a picture, with data about itself. */
-export interface Metric<Options extends object = object> extends MetricInfo {
-  (result: Images, reference: Images, options?: Options): Promise<Float64Array>;
-}
-
-/** A metric that can be trained with: `loss` is lower for better predictions, a scalar with a gradient. */
-export interface DifferentiableMetric<Options extends object = object, LossOptions extends object = object>
-  extends Metric<Options> {
-  readonly differentiable: true;
-  loss(prediction: Tensor4D, target: Tensor4D, options?: LossOptions): Scalar;
-}
-
-/**
- * Puts the data of a metric onto its function.
- *
- * @param compute called with (result, reference, options); not changed
- * @returns a function that calls `compute`, with `info` as read-only properties (`metric.name`, `metric.direction`)
- * @example
- * const difference = defineMetric(
- *   async (result, reference) => Float64Array.of(await meanDifference(result, reference)),
- *   { name: 'difference', direction: 'lower', range: [0, 255], mode: 'full-reference', differentiable: false, reference: 'here' },
- * );
- */
-export function defineMetric<Options extends object, Info extends MetricInfo>(
-  compute: (result: Images, reference: Images, options?: Options) => Promise<Float64Array>,
-  info: Info,
-): Metric<Options> & Info {
-  const metric = (result: Images, reference: Images, options?: Options): Promise<Float64Array> =>
-    compute(result, reference, options);
-  // Not assigned: the name of a function can only be defined anew.
-  for (const [key, value] of Object.entries(info)) Object.defineProperty(metric, key, { value, enumerable: true });
-  return metric as unknown as Metric<Options> & Info;
-}
+// In sr-tensor, since gram-perceptual-metric has them too.
+export {
+  type DifferentiableMetric,
+  defineMetric,
+  defineNoReferenceMetric,
+  type Images,
+  type Metric,
+  type MetricInfo,
+  type NoReferenceMetric,
+} from 'sr-tensor';
 
 /**
  * The same metric with options fixed, for `evaluate`.
@@ -71,4 +28,12 @@ export function withOptions<Options extends object>(
     (result: Images, target: Images, more?: Partial<Options>) => metric(result, target, { ...options, ...more }),
     { name: as.name ?? name, direction, range, mode, differentiable, reference },
   );
+}
+
+/** What is thrown where a metric that compares is given nothing to compare with. */
+export function missingReference(name: string): SrError {
+  return new SrError({
+    code: 'metrics/reference',
+    message: `${name}: expected a reference to compare the result with, received none. Give it one, or take a metric whose mode is "no-reference".`,
+  });
 }

@@ -42,6 +42,15 @@ describe('psnr', () => {
     expect((await psnr(result, reference, { quantize: true }))[0]).toBe(Number.POSITIVE_INFINITY);
   });
 
+  test('refuses floats outside [0, 1] and NaN on request', async () => {
+    const reference: Picture = { data: Float32Array.of(1, 0.5), width: 2, height: 1, channels: 1 };
+    for (const wrong of [Float32Array.of(1.5, 0), Float32Array.of(0, Number.NaN)]) {
+      const result = { ...reference, data: wrong };
+      await expect(psnr(result, reference, { checkRange: true })).rejects.toMatchObject({ code: 'picture/range' });
+    }
+    expect(await psnr(reference, reference, { checkRange: true })).toEqual(Float64Array.of(Number.POSITIVE_INFINITY));
+  });
+
   test('says where nothing is left after the crop', async () => {
     const a = grey(new Array(16).fill(1), 4);
     await expect(psnr(a, a, { cropBorder: 2 })).rejects.toThrow('at least 5 x 5 (1 after a crop of 2 a side)');

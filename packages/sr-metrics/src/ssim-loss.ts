@@ -46,23 +46,31 @@ export function ssimLoss(prediction: Tensor4D, target: Tensor4D, { preset = 'pla
   return tidy(() => {
     const x = channelsAsBatch(prediction);
     const y = channelsAsBatch(target);
-    const moments: Tensor4D = concat([x, y, add(square(x), square(y)), mul(x, y)]);
-    const filtered = gaussianWindow(preset === 'plain' ? moments : zeroBorder(moments));
-    const [meanX, meanY, squares, products] = split(filtered, 4) as [Tensor4D, Tensor4D, Tensor4D, Tensor4D];
-    const product = mul(meanX, meanY);
-    const meanSquares = add(square(meanX), square(meanY));
-    const c1 = K1 ** 2;
-    const c2 = K2 ** 2;
-    const similarity = div(
-      mul(add(mul(product, 2), c1), add(mul(sub(products, product), 2), c2)),
-      mul(add(meanSquares, c1), add(sub(squares, meanSquares), c2)),
-    );
-    return sub(1, mean(similarity)) as Scalar;
+    const { luminance, contrast } = preset === 'plain' ? comparisons(x, y) : comparisons(zeroBorder(x), zeroBorder(y));
+    return sub(1, mean(mul(luminance, contrast))) as Scalar;
   });
 }
 
+/** The two factors of SSIM at each position of the window: of the means, and of variances and covariance. */
+export function comparisons(x: Tensor4D, y: Tensor4D): { luminance: Tensor4D; contrast: Tensor4D } {
+  const moments: Tensor4D = concat([x, y, add(square(x), square(y)), mul(x, y)]);
+  const [meanX, meanY, squares, products] = split(gaussianWindow(moments), 4) as [
+    Tensor4D,
+    Tensor4D,
+    Tensor4D,
+    Tensor4D,
+  ];
+  const product = mul(meanX, meanY);
+  const meanSquares = add(square(meanX), square(meanY));
+  const [c1, c2] = [K1 ** 2, K2 ** 2];
+  return {
+    luminance: div(add(mul(product, 2), c1), add(meanSquares, c1)),
+    contrast: div(add(mul(sub(products, product), 2), c2), add(sub(squares, meanSquares), c2)),
+  };
+}
+
 /** `[batch * channels, height, width, 1]`: channels are filtered alike. */
-function channelsAsBatch(x: Tensor4D): Tensor4D {
+export function channelsAsBatch(x: Tensor4D): Tensor4D {
   const [batch, height, width, channels] = x.shape;
   return reshape(transpose(x, [0, 3, 1, 2]), [batch * channels, height, width, 1]);
 }

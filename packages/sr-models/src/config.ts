@@ -12,8 +12,18 @@ export function integerIn(low: number, high: number): Check {
       : `an integer from ${low} to ${high}`;
 }
 
-export function oneOf(values: readonly string[]): Check {
+export function oneOf(values: readonly (string | number | boolean)[]): Check {
   return value => (values.includes(value as string) ? undefined : `one of ${values.join(', ')}`);
+}
+
+export function numberIn(low: number, high: number): Check {
+  return value =>
+    typeof value === 'number' && value >= low && value <= high ? undefined : `a number from ${low} to ${high}`;
+}
+
+export function numbersOfLength(length: number): Check {
+  return value =>
+    Array.isArray(value) && value.length === length && value.every(Number.isFinite) ? undefined : `${length} numbers`;
 }
 
 /**

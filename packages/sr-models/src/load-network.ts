@@ -1,6 +1,7 @@
 /** Published weight files of a named network, from a path. */
 import { type Model, Parameters } from 'sr-tensor';
 import { readWeightFile } from 'sr-tensor/weights/node';
+import { adaptWeights } from './adapt-weights.js';
 import { buildNetwork } from './build-network.js';
 
 export interface LoadNetworkOptions {
@@ -9,7 +10,8 @@ export interface LoadNetworkOptions {
 }
 
 /**
- * Loads a network from a file of PyTorch (`.pth`) or safetensors, with the names of its reference implementation.
+ * Loads a network from a file of PyTorch (`.pth`) or safetensors, with the names of its reference implementation or of others
+ * that are known (`adaptWeights`).
  *
  * The parameters live on the current backend; dispose them with `model.parameters.dispose()`.
  *
@@ -28,5 +30,5 @@ export async function loadNetwork(
 ): Promise<Model> {
   const network = buildNetwork({ name, config });
   const { tensors } = await readWeightFile(path);
-  return { network, parameters: Parameters.fromWeights(network.parameters, tensors) };
+  return { network, parameters: Parameters.fromWeights(network.parameters, adaptWeights(network, tensors)) };
 }

@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { constant, kaimingNormal, ones, torchDefault, xavierUniform, zeros } from './initializers.js';
+import {
+  bilinearKernel,
+  constant,
+  icnr,
+  kaimingNormal,
+  normal,
+  ones,
+  torchDefault,
+  xavierUniform,
+  zeros,
+} from './initializers.js';
 import { Random } from './random.js';
 
 const fan = { fanIn: 36, fanOut: 72 };
@@ -27,7 +37,22 @@ test('the spread is that of the formulas', () => {
   const xavier = xavierUniform({ gain: 2 })(shape, random, fan);
   expect(relative(xavier, (2 * Math.sqrt(6 / 108)) / Math.sqrt(3))).toBeLessThan(0.025);
   expect(Math.max(...xavier.map(Math.abs))).toBeLessThanOrEqual(2 * Math.sqrt(6 / 108));
+  expect(relative(normal({ deviation: 1e-3 })(shape, random, fan), 1e-3)).toBeLessThan(0.025);
   const torch = torchDefault(shape, random, fan);
   expect(relative(torch, 1 / 6 / Math.sqrt(3))).toBeLessThan(0.025);
   expect(Math.max(...torch.map(Math.abs))).toBeLessThanOrEqual(Math.fround(1 / 6));
+});
+
+test('ICNR repeats each channel for its square', () => {
+  const plain = torchDefault([1, 2, 3], new Random(4), fan);
+  const repeated = icnr(torchDefault, { factor: 2 })([1, 2, 12], new Random(4), fan);
+  expect([...repeated]).toEqual([...plain].flatMap(value => Array(4).fill(value)));
+});
+
+// Long, Shelhamer and Darrell 2015: (0.25, 0.75, 0.75, 0.25) along each axis for a kernel of 4.
+test('the bilinear kernel is an outer product', () => {
+  const line = [0.25, 0.75, 0.75, 0.25];
+  const kernel = bilinearKernel([4, 4, 1, 2], new Random(1), fan);
+  expect([...kernel]).toEqual(line.flatMap(a => line.flatMap(b => [a * b, a * b])));
+  expect([...bilinearKernel([3, 1, 1, 1], new Random(1), fan)]).toEqual([0.5, 1, 0.5]);
 });

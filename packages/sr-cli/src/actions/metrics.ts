@@ -1,33 +1,89 @@
 /** `sr metrics`. */
 import { stat } from 'node:fs/promises';
 import { findPictures, pairByName, readPicture } from 'sr-data/node';
+import { selectBackend } from 'sr-tensor/backend';
 import { UsageError } from '../errors.js';
 import { interruptible } from '../interruptible.js';
+import { metricRows, metricTable } from '../metric-table.js';
+import type { BackendChoice } from '../options.js';
+import { formatTable, print, printJson } from '../output.js';
 import { type Case, measure, printScores, type ScoreOptions, type Unpaired } from '../scores.js';
 
 export interface MetricsOptions extends Omit<ScoreOptions, 'cropBorder'> {
-  readonly ref: string;
-  readonly dist: string;
+  readonly ref?: string;
+  readonly dist?: string;
   readonly cropBorder?: number;
   readonly json?: boolean;
+  readonly csv?: boolean;
+  readonly list?: boolean;
+  readonly backend: BackendChoice;
 }
 
-export async function metrics({ ref, dist, json, cropBorder = 0, ...options }: MetricsOptions): Promise<void> {
+export async function metrics({ ref, dist, cropBorder = 0, ...options }: MetricsOptions): Promise<void> {
+  if (options.list) return printList(options.json ?? false);
+  if (dist === undefined) throw new UsageError('usage/missing-option', 'Expected --dist: what is to be measured.');
+  checkReference(options.metrics, ref);
   const scores = await interruptible(async signal => {
-    const { pairs, unpaired } = await pairUp(ref, dist);
-    const cases = pairs.map(
-      ([reference, result]): Case => ({
-        ref: reference,
-        dist: result,
-        read: async () => ({
-          result: await readPicture(result, { signal }),
-          reference: await readPicture(reference, { signal }),
-        }),
-      }),
-    );
+    const { cases, unpaired } = await findCases(ref, dist, signal);
+    await selectBackend({ backend: options.backend });
     return measure(cases, { ...options, cropBorder }, { signal, unpaired });
   });
-  printScores(scores, { json });
+  printScores(scores, options);
+}
+
+function printList(json: boolean): void {
+  const rows = metricTable.map(({ name, direction, range, mode, about }) => ({ name, direction, range, mode, about }));
+  if (json) {
+    printJson({ metrics: rows });
+    return;
+  }
+  const end = (value: number): string => (Number.isFinite(value) ? String(value) : value > 0 ? '∞' : '-∞');
+  print(
+    formatTable([
+      ['metric', 'better', 'range', 'reference', ''],
+      ...rows.map(({ name, direction, range, mode, about }) => [
+        name,
+        direction,
+        `${end(range[0])} to ${end(range[1])}`,
+        mode === 'full-reference' ? 'needed' : 'none',
+        about,
+      ]),
+    ]),
+  );
+}
+
+function checkReference(names: readonly string[], ref: string | undefined): void {
+  const needs = metricRows(names).find(({ mode }) => mode === 'full-reference');
+  if (ref !== undefined || needs === undefined) return;
+  throw new UsageError('usage/missing-option', `Expected --ref: "${needs.name}" compares with a reference.`);
+}
+
+async function findCases(
+  ref: string | undefined,
+  dist: string,
+  signal: AbortSignal,
+): Promise<{ cases: readonly Case[]; unpaired: readonly Unpaired[] }> {
+  if (ref === undefined) {
+    const paths = await findPictures(dist);
+    const alone = (path: string): Case => ({
+      ref: null,
+      dist: path,
+      read: async () => ({ result: await readPicture(path, { signal }) }),
+    });
+    return { cases: paths.map(alone), unpaired: [] };
+  }
+  const { pairs, unpaired } = await pairUp(ref, dist);
+  const cases = pairs.map(
+    ([reference, result]): Case => ({
+      ref: reference,
+      dist: result,
+      read: async () => ({
+        result: await readPicture(result, { signal }),
+        reference: await readPicture(reference, { signal }),
+      }),
+    }),
+  );
+  return { cases, unpaired };
 }
 
 async function pairUp(

@@ -1,1 +1,2 @@
 export * from './test-metric.js';
+export * from './test-no-reference-metric.js';

@@ -51,6 +51,14 @@ test('rows sum to 1 and stay inside, whatever the sizes', () => {
   }
 });
 
+// The cubic kernel with a = -0.75 at the distances of the quarters: the table of TensorFlow 1's resize_bicubic_op.cc.
+test('TensorFlow 1 has its pixels at whole and quarter places', () => {
+  const weights = resizeWeights(16, 64, { preset: 'tensorflow1' });
+  expect(row(32, weights)).toContain(1);
+  expectNear(row(33, weights), [-0.10546875, 0.87890625, 0.26171875, -0.03515625]);
+  expectNear(row(34, weights), [-0.09375, 0.59375, 0.59375, -0.09375]);
+});
+
 test('sizes are rounded as each tool does', () => {
   expect(resizedSize(255, 1 / 4)).toBe(64);
   expect(resizedSize(255, 1 / 4, 'torch')).toBe(63);
@@ -62,5 +70,6 @@ test('refuses what cannot be and what a tool lacks', () => {
   expect(() => resizeWeights(0, 3)).toThrow('positive integers');
   expect(() => resizeWeights(4, 2.5)).toThrow('positive integers');
   expect(() => resizeWeights(4, 2, { preset: 'torch', kernel: 'lanczos' })).toThrow('antialias: true');
+  expect(() => resizeWeights(4, 2, { preset: 'tensorflow1', antialias: true })).toThrow('neither');
   expect(() => resizeWeights(4, 2, { preset: 'pil', antialias: false })).toThrow('always antialiases');
 });

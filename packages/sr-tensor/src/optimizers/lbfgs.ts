@@ -99,7 +99,7 @@ export interface Lbfgs {
  *
  * @example
  * const optimizer = lbfgs({ lineSearch: 'strong-wolfe', box: { min: 0, max: 1 } });
- * const { values } = await optimizer.step(new Map([['image', image]]), () => styleLoss(image));
+ * const { values } = await optimizer.step(new Map([['image', image]]), () => distance(image));
  */
 export function lbfgs(options: LbfgsOptions = {}): Lbfgs {
   const {

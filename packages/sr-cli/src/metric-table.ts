@@ -1,0 +1,121 @@
+/** The metrics that `sr metrics` and `sr eval` know by name. */
+import { gramMetric } from 'gram-perceptual-metric';
+import { cropPicture } from 'sr-data';
+import { loadAlexNet, loadSqueezeNet, loadVgg16 } from 'sr-features';
+import {
+  defineMetric,
+  gmsd,
+  type Images,
+  type LoadLpipsOptions,
+  loadLpips,
+  type Metric,
+  type MetricInfo,
+  msSsim,
+  type PlaneOptions,
+  psnr,
+  ssim,
+  vif,
+  vifp,
+  withOptions,
+} from 'sr-metrics';
+import { nearest } from 'sr-models';
+import type { Picture } from 'sr-tensor';
+import { UsageError } from './errors.js';
+
+/** What of the pictures is measured. */
+export interface MetricChoice {
+  /** Absent: each metric's own. Networks always take all colours. */
+  readonly channel?: 'y' | 'rgb' | undefined;
+  readonly cropBorder: number;
+}
+
+export interface MetricRow extends Pick<MetricInfo, 'name' | 'direction' | 'range' | 'mode'> {
+  readonly about: string;
+  /** The metric, its weights loaded. */
+  open(choice: MetricChoice): Promise<Metric>;
+}
+
+export const metricTable: readonly MetricRow[] = [
+  planes(psnr, 'peak signal-to-noise ratio in dB'),
+  planes(ssim, 'structural similarity'),
+  planes(msSsim, 'multi-scale structural similarity'),
+  planes(vifp, 'visual information fidelity, pixel domain'),
+  planes(vif, 'visual information fidelity, wavelets'),
+  planes(gmsd, 'gradient magnitude similarity deviation'),
+  ...(['alex', 'squeeze', 'vgg'] as const).flatMap(network => [
+    lpipsRow({ network }),
+    lpipsRow({ network, baseline: true }),
+  ]),
+  gramRow('gram-alex', loadAlexNet),
+  gramRow('gram-squeeze', loadSqueezeNet),
+  gramRow('gram-vgg16', loadVgg16),
+];
+
+/**
+ * The rows of these names.
+ *
+ * @throws `usage/metric` for an unknown one, with the nearest
+ */
+export function metricRows(names: readonly string[]): readonly MetricRow[] {
+  const known = metricTable.map(({ name }) => name);
+  return names.map(wanted => {
+    const row = metricTable.find(({ name }) => name === wanted);
+    if (row !== undefined) return row;
+    throw new UsageError(
+      'usage/metric',
+      `There is no metric "${wanted}"; there are ${known.join(', ')}. Did you mean "${nearest(wanted, known)}"?`,
+    );
+  });
+}
+
+/** A metric of planes of pixels, which needs nothing but the pictures. */
+function planes(metric: Metric<PlaneOptions>, about: string): MetricRow {
+  const { name, direction, range, mode } = metric;
+  const open = async ({ channel, cropBorder }: MetricChoice): Promise<Metric> =>
+    withOptions(metric, { cropBorder, ...(channel && { channel }) });
+  return { name, direction, range, mode, about, open };
+}
+
+function lpipsRow(
+  options: Required<Pick<LoadLpipsOptions, 'network'>> & Pick<LoadLpipsOptions, 'baseline'>,
+): MetricRow {
+  const { network, baseline } = options;
+  return {
+    name: `lpips-${network}${baseline ? '-baseline' : ''}`,
+    direction: 'lower',
+    range: [0, Number.POSITIVE_INFINITY],
+    mode: 'full-reference',
+    about: baseline ? 'distance of deep features, untrained' : 'learned perceptual image patch similarity 0.1',
+    open: async ({ cropBorder }) => withOptions(await loadLpips(options), { cropBorder }),
+  };
+}
+
+function gramRow(name: string, load: typeof loadAlexNet): MetricRow {
+  return {
+    name,
+    direction: 'lower',
+    range: [0, Number.POSITIVE_INFINITY],
+    mode: 'full-reference',
+    about: 'Gram distance: how much textures differ',
+    open: async ({ cropBorder }) =>
+      cropped(gramMetric({ encoder: await load({ preprocessing: 'lpips' }) }), cropBorder),
+  };
+}
+
+/** A metric that does not crop itself. */
+function cropped(metric: Metric, border: number): Metric {
+  const crop = (picture: Images): Picture => {
+    const { width, height } = picture as Picture;
+    const inner = { left: border, top: border, width: width - 2 * border, height: height - 2 * border };
+    return cropPicture(picture as Picture, inner);
+  };
+  const { name, direction, range, mode, differentiable, reference } = metric;
+  return defineMetric((result: Images, target: Images) => metric(crop(result), crop(target)), {
+    name,
+    direction,
+    range,
+    mode,
+    differentiable,
+    reference,
+  });
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import { countParameters, Parameters, Random, runNetwork } from 'sr-tensor';
+import { describeOnBackends, expectNoLeaks, randomWeights } from 'sr-tensor/testing';
+import { describe, expect, test } from 'vitest';
+import { buildNetwork, type NetworkDescription } from '../build-network.js';
+
+interface Statistics {
+  shape: number[];
+  mean: number;
+  deviation: number;
+  step: number;
+  samples: number[];
+}
+interface Golden {
+  tolerance: number;
+  counts: (NetworkDescription & { parameters: number })[];
+  cases: (NetworkDescription & { seed: number; size: [number, number]; outputs: Record<string, Statistics> })[];
+}
+// Made by tools/oracles/generators.py with PyTorch.
+const golden: Golden = JSON.parse(readFileSync(new URL('../golden/generators.json', import.meta.url), 'utf8'));
+
+describe('generators', () => {
+  test.each(golden.counts.map(c => [`${c.name} ${JSON.stringify(c.config)}`, c] as const))(
+    '%s has as many parameters as in PyTorch',
+    (_, { parameters, ...description }) => {
+      expect(countParameters(buildNetwork(description), { trainable: true })).toBe(parameters);
+    },
+  );
+
+  describeOnBackends(
+    'equal PyTorch',
+    () => {
+      test.each(golden.cases.map(c => [`${c.name} ${JSON.stringify(c.config)}`, c] as const))('%s', async (_, c) => {
+        await expectNoLeaks(async () => {
+          const network = buildNetwork(c);
+          const parameters = Parameters.fromWeights(network.parameters, randomWeights(c.seed)(network.parameters));
+          const [height, width] = c.size;
+          const random = new Random(c.seed);
+          const pixels = Float32Array.from({ length: height * width * 3 }, () => random.uniform());
+          const result = tidy(() => {
+            const x = tensor4d(pixels, [1, height, width, 3]);
+            const { output, outputs } = runNetwork({ network, parameters }, x, { outputs: true });
+            return { '': output, ...Object.fromEntries(outputs) } as Record<string, Tensor4D>;
+          });
+          expect(Object.keys(result).sort()).toEqual(Object.keys(c.outputs).sort());
+          for (const [name, expected] of Object.entries(c.outputs)) {
+            const actual = result[name]!;
+            expect(actual.shape).toEqual(expected.shape);
+            expectStatistics((await actual.data()) as Float32Array, expected);
+            actual.dispose();
+          }
+          parameters.dispose();
+        });
+      });
+    },
+    { only: ['wasm', 'native'] },
+  );
+});
+
+/** In units of the deviation, which the weights let grow with depth. */
+function expectStatistics(values: Float32Array, { mean, deviation, step, samples }: Statistics): void {
+  const near = (actual: number, expected: number): void =>
+    expect(Math.abs(actual - expected) / deviation).toBeLessThan(golden.tolerance);
+  const average = values.reduce((sum, v) => sum + v, 0) / values.length;
+  const spread = Math.sqrt(values.reduce((sum, v) => sum + (v - average) ** 2, 0) / values.length);
+  near(average, mean);
+  near(spread, deviation);
+  for (const [i, sample] of samples.entries()) near(values[i * step]!, sample);
+}

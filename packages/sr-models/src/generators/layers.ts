@@ -1,0 +1,144 @@
+/** What generators are made of: specs of layers, named as PyTorch names them, and the steps that they share. */
+import { add, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import {
+  type ApplyContext,
+  batchNorm,
+  type Conv2dOptions,
+  constant,
+  conv2d,
+  type Initializer,
+  type LayerParameters,
+  ones,
+  type ParameterSpec,
+  pixelShuffle,
+  type Scope,
+  torchDefault,
+  toTensorflowOrder,
+  zeros,
+} from 'sr-tensor';
+
+type Specs = Record<string, ParameterSpec>;
+
+export interface ConvSpec {
+  readonly from: number;
+  readonly to: number;
+  /** Side of the kernel; default 3. */
+  readonly size?: number;
+  /** Default `torchDefault`. */
+  readonly init?: Initializer;
+  /** Of the bias; `false`: none. Default: `torchDefault` beside a weight of that, else zeros. */
+  readonly bias?: Initializer | false;
+}
+
+/** `name.weight` and `name.bias` of a convolution. */
+export function convSpecs(name: string, layer: ConvSpec): Specs {
+  const { from, to, size = 3 } = layer;
+  return layerSpecs(name, layer, { shape: [size, size, from, to], layout: 'conv' });
+}
+
+/** `name.weight` and `name.bias` of a transposed convolution. */
+export function transposedSpecs(name: string, layer: ConvSpec): Specs {
+  const { from, to, size = 3 } = layer;
+  return layerSpecs(name, layer, { shape: [size, size, to, from], layout: 'conv-transpose' });
+}
+
+function layerSpecs(
+  name: string,
+  { to, init = torchDefault, bias = init === torchDefault ? torchDefault : zeros }: ConvSpec,
+  weight: Pick<ParameterSpec, 'shape' | 'layout'>,
+): Specs {
+  const specs: Specs = { [`${name}.weight`]: { ...weight, init } };
+  if (bias !== false) specs[`${name}.bias`] = { shape: [to], layout: 'plain', init: bias };
+  return specs;
+}
+
+/** `name.weight` of a PReLU: `count` slopes, at first 0.25 as in PyTorch. */
+export function preluSpecs(name: string, count = 1): Specs {
+  return { [`${name}.weight`]: { shape: [count], layout: 'plain', init: constant(0.25) } };
+}
+
+/** The parameters of a batch norm, as `torch.nn.BatchNorm2d` calls them. */
+export function batchNormSpecs(name: string, channels: number): Record<string, ParameterSpec> {
+  const spec = { shape: [channels], layout: 'plain' } as const;
+  return {
+    [`${name}.weight`]: { ...spec, init: ones },
+    [`${name}.bias`]: { ...spec, init: zeros },
+    [`${name}.running_mean`]: { ...spec, init: zeros, trainable: false },
+    [`${name}.running_var`]: { ...spec, init: ones, trainable: false },
+  };
+}
+
+/** A batch norm whose new running statistics go to `context.update`. */
+export function batchNormLayer(x: Tensor4D, p: Scope, name: string, context: ApplyContext): Tensor4D {
+  const { output, running } = batchNorm(
+    x,
+    {
+      weight: p.get(`${name}.weight`),
+      bias: p.get(`${name}.bias`),
+      runningMean: p.get(`${name}.running_mean`),
+      runningVariance: p.get(`${name}.running_var`),
+    },
+    { mode: context.mode },
+  );
+  if (running !== undefined) {
+    context.update(`${name}.running_mean`, running.mean);
+    context.update(`${name}.running_var`, running.variance);
+  }
+  return output;
+}
+
+/** 0, 1, ..., count - 1. */
+export function range(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
+/** Applies steps one after the other and frees what only the next one needs. */
+export function chain(x: Tensor4D, steps: readonly ((x: Tensor4D) => Tensor4D)[]): Tensor4D {
+  let value = x;
+  for (const step of steps) {
+    const next = tidy(() => step(value));
+    if (value !== x) value.dispose();
+    value = next;
+  }
+  return value;
+}
+
+/** x + body(x). */
+export function residual(body: (x: Tensor4D) => Tensor4D): (x: Tensor4D) => Tensor4D {
+  return x => add(x, body(x));
+}
+
+/** A convolution and a pixel shuffle; an activation between them is the same as after them. */
+export function subPixelConv(
+  x: Tensor4D,
+  layer: LayerParameters,
+  { factor, ...options }: Conv2dOptions & { factor: number },
+): Tensor4D {
+  // The channels of the weights are put in order rather than those of the pictures, which are far larger.
+  return tidy(() =>
+    pixelShuffle(conv2d(x, toTensorflowOrder(layer, factor), options), factor, { order: 'tensorflow' }),
+  );
+}
+
+/** Convolutions between two changes of size. */
+export interface Reach {
+  /** The enlargement before them; default 1. */
+  readonly factor?: number;
+  /** How many pixels they see to each side, together. */
+  readonly reach: number;
+}
+
+/** How many pixels of the input an output pixel depends on to each side, of convolutions with enlargements between. */
+export function radiusOf(stages: readonly Reach[]): number {
+  const scale = stages.reduce((product, { factor = 1 }) => product * factor, 1);
+  let radius = 0;
+  for (let phase = 0; phase < scale; phase++) {
+    let [low, high] = [phase, phase];
+    for (const { factor = 1, reach } of stages.toReversed()) {
+      low = Math.floor((low - reach) / factor);
+      high = Math.floor((high + reach) / factor);
+    }
+    radius = Math.max(radius, -low, high);
+  }
+  return radius;
+}
