@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { resizePicture } from 'sr-data';
 import { readPicture, writePicture } from 'sr-data/node';
 import { type Picture, Random } from 'sr-tensor';
+import { assetsFolder } from 'sr-tensor/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sr, srJson, writeTinyModel } from './cli-support.js';
 import { temporaryFolder } from './support.js';
@@ -204,6 +205,42 @@ describe('sr metrics', () => {
   it('prints a table', async () => {
     const { stdout } = await sr(['metrics', '--ref', at('grey150.png'), '--dist', at('grey100.png')]);
     expect(stdout.toString().split('\n')[1]).toMatch(/^grey150\.png +14\.151 +0\.9231$/);
+  });
+
+  it('lists the metrics', async () => {
+    const { json } = await srJson(['metrics', '--list']);
+    expect(json.metrics).toContainEqual({
+      name: 'psnr',
+      direction: 'higher',
+      range: [0, 'Infinity'],
+      mode: 'full-reference',
+      about: expect.any(String),
+    });
+    const names = json.metrics.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(expect.arrayContaining(['lpips-alex', 'gram-squeeze', 'niqe', 'vif', 'dists']));
+  });
+
+  it('prints CSV', async () => {
+    const args = ['metrics', '--ref', at('grey150.png'), '--dist', at('grey100.png'), '--metrics', 'psnr', '--csv'];
+    const { stdout } = await sr(args);
+    expect(stdout.toString()).toMatch(/^ref,dist,psnr\n.*grey150\.png,.*grey100\.png,14\.151\d+\n$/);
+  });
+
+  const assets = assetsFolder('data/iqa');
+  it.skipIf(assets === undefined)('measures with networks, and without a reference, offline', async () => {
+    const folders = ['weights', 'data/iqa/niqe', 'data/iqa/brisque'].map(path => assetsFolder(path));
+    const env = { SR_WEIGHTS_DIR: folders.join(':') };
+    const pair = ['--ref', `${assets}/lpips_examples/ex_ref.png`, '--dist', `${assets}/lpips_examples/ex_p0.png`];
+    // The figures of the authors' page for these files.
+    const distances = await srJson(['metrics', ...pair, '--metrics', 'lpips-alex,gram-squeeze'], { env });
+    expect(distances.json.mean['lpips-alex']).toBeCloseTo(0.722, 3);
+    expect(distances.json.mean['gram-squeeze']).toBeGreaterThan(0);
+    const alone = await srJson(['metrics', '--dist', `${assets}/niqe/baboon.png`, '--metrics', 'niqe,brisque'], {
+      env,
+    });
+    expect(alone.json.results[0]).toMatchObject({ ref: null, dist: `${assets}/niqe/baboon.png` });
+    // MATLAB's figure.
+    expect(Math.abs(alone.json.mean.niqe / 5.7296 - 1)).toBeLessThan(1e-3);
   });
 
   it('says which sizes differ', async () => {

@@ -7,7 +7,10 @@ import {
   gmsd,
   type Images,
   type LoadLpipsOptions,
+  loadBrisque,
+  loadDists,
   loadLpips,
+  loadNiqe,
   type Metric,
   type MetricInfo,
   msSsim,
@@ -46,9 +49,18 @@ export const metricTable: readonly MetricRow[] = [
     lpipsRow({ network }),
     lpipsRow({ network, baseline: true }),
   ]),
+  loaded('dists', 'full-reference', [0, 1], 'deep image structure and texture similarity', loadDists),
   gramRow('gram-alex', loadAlexNet),
   gramRow('gram-squeeze', loadSqueezeNet),
   gramRow('gram-vgg16', loadVgg16),
+  loaded('niqe', 'no-reference', [0, Number.POSITIVE_INFINITY], 'natural image quality evaluator', loadNiqe),
+  loaded(
+    'brisque',
+    'no-reference',
+    [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+    'blind image quality',
+    loadBrisque,
+  ),
 ];
 
 /**
@@ -74,6 +86,18 @@ function planes(metric: Metric<PlaneOptions>, about: string): MetricRow {
   const open = async ({ channel, cropBorder }: MetricChoice): Promise<Metric> =>
     withOptions(metric, { cropBorder, ...(channel && { channel }) });
   return { name, direction, range, mode, about, open };
+}
+
+/** A metric whose weights or parameters are a published file; lower is better. */
+function loaded(
+  name: string,
+  mode: MetricInfo['mode'],
+  range: MetricInfo['range'],
+  about: string,
+  load: () => Promise<Metric<Pick<PlaneOptions, 'cropBorder'>>>,
+): MetricRow {
+  const open = async ({ cropBorder }: MetricChoice): Promise<Metric> => withOptions(await load(), { cropBorder });
+  return { name, direction: 'lower', range, mode, about, open };
 }
 
 function lpipsRow(
