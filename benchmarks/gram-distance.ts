@@ -8,7 +8,7 @@ import { dispose, randomUniform, type Tensor4D } from '@tensorflow/tfjs-core';
 import { gramMetric } from 'gram-perceptual-metric';
 import { loadAlexNet, loadSqueezeNet } from 'sr-features';
 import { selectBackend } from 'sr-tensor/backend';
-import { inTurns, report } from './support/measure.js';
+import { inTurns, report, timed } from './support/measure.js';
 
 process.env.SR_WEIGHTS_DIR ??= '../../shared/weights';
 const { device } = await selectBackend({ backend: 'native' });
@@ -16,16 +16,6 @@ console.log(device);
 
 const pictures = (batch: number): Tensor4D => randomUniform([batch, 512, 512, 3], 0, 1, 'float32', 1);
 const [one, other, both] = [pictures(1), pictures(1), pictures(2)];
-
-const timed = (run: () => Promise<unknown>) => async (count: number) => {
-  const times: number[] = [];
-  for (let i = 0; i < count; i++) {
-    const started = performance.now();
-    await run();
-    times.push(performance.now() - started);
-  }
-  return times;
-};
 
 for (const load of [loadSqueezeNet, loadAlexNet]) {
   const encoder = await load({ preprocessing: 'lpips' });

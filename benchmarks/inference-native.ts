@@ -9,7 +9,7 @@ import { type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { Parameters, runNetwork } from 'sr-tensor';
 import { selectBackend } from 'sr-tensor/backend';
-import { inTurns, report } from './support/measure.js';
+import { inTurns, report, timed } from './support/measure.js';
 import { onnxModel } from './support/onnx-model.js';
 import { plainNetwork } from './support/plain-network.js';
 
@@ -34,16 +34,6 @@ async function theirs(): Promise<unknown> {
   const { output } = await session.run({ input: new Tensor('float32', picture, [1, 3, size, size]) });
   return output!.data;
 }
-
-const timed = (run: () => Promise<unknown>) => async (count: number) => {
-  const times: number[] = [];
-  for (let i = 0; i < count; i++) {
-    const started = performance.now();
-    await run();
-    times.push(performance.now() - started);
-  }
-  return times;
-};
 
 report(await inTurns({ ours: timed(ours), 'onnxruntime-node': timed(theirs) }, { rounds: 10 }), 'ours');
 model.parameters.dispose();

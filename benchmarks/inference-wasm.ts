@@ -11,7 +11,7 @@ import { availableParallelism } from 'node:os';
 import { env, InferenceSession, Tensor } from 'onnxruntime-web';
 import { compact, loadUpscaler } from 'sr-models';
 import { Parameters } from 'sr-tensor';
-import { inTurns, report } from './support/measure.js';
+import { inTurns, report, timed } from './support/measure.js';
 import { onnxModel } from './support/onnx-model.js';
 
 const size = 512;
@@ -31,16 +31,6 @@ const input = new Tensor(
   Float32Array.from(pixels, value => value / 255),
   [1, 3, size, size],
 );
-
-const timed = (run: () => Promise<unknown>) => async (count: number) => {
-  const times: number[] = [];
-  for (let i = 0; i < count; i++) {
-    const started = performance.now();
-    await run();
-    times.push(performance.now() - started);
-  }
-  return times;
-};
 
 const contestants = {
   ours: timed(() => upscaler.upscale(picture)),

@@ -6,6 +6,19 @@ import { fileURLToPath } from 'node:url';
 /** Runs `count` times and gives the milliseconds of each. */
 export type Contestant = (count: number) => Promise<number[]>;
 
+/** A contestant that runs a function. */
+export function timed(run: () => Promise<unknown>): Contestant {
+  return async count => {
+    const times: number[] = [];
+    for (let i = 0; i < count; i++) {
+      const started = performance.now();
+      await run();
+      times.push(performance.now() - started);
+    }
+    return times;
+  };
+}
+
 /**
  * Lets contestants run in turns, so that whatever else the machine does falls on all of them.
  *
