@@ -115,7 +115,7 @@ class Enhancenet(nn.Module):
         for i in range(self.stages):
             f = torch.relu(self.layer(up + i, nearest(f)))
         f = self.layer(self.count - 1, torch.relu(self.layer(self.count - 2, f)))
-        rows, columns = (tensorflow1_bicubic(size, self.scale) for size in x.shape[2:])
+        rows, columns = (tensorflow1_bicubic(size, self.scale).to(x.dtype) for size in x.shape[2:])
         return f + rows @ (x - mean) @ columns.T + mean
 
 
@@ -325,7 +325,7 @@ def resized(x, scale, border):
         return torch.from_numpy(rows / rows.sum(1, keepdims=True))
 
     rows, columns = (matrix(size) for size in x.shape[2:])
-    return rows @ x @ columns.T
+    return rows.to(x.dtype) @ x @ columns.T.to(x.dtype)
 
 
 class Tsrn(nn.Module):
@@ -486,14 +486,14 @@ class OnLuma(nn.Module):
     OFFSET = torch.tensor([16, 128, 128], dtype=torch.float64).view(1, 3, 1, 1) / 255
 
     def convert(self, x, matrix):
-        return torch.einsum("ij,bjhw->bihw", torch.from_numpy(matrix), x)
+        return torch.einsum("ij,bjhw->bihw", torch.from_numpy(matrix).to(x.dtype), x)
 
     def joined(self, x, luma, scale):
-        chroma = self.convert(resized(x, scale, "mirror"), self.MATRIX) + self.OFFSET
-        return self.convert(torch.cat([luma, chroma[:, 1:]], 1) - self.OFFSET, np.linalg.inv(self.MATRIX))
+        chroma = self.convert(resized(x, scale, "mirror"), self.MATRIX) + self.OFFSET.to(x.dtype)
+        return self.convert(torch.cat([luma, chroma[:, 1:]], 1) - self.OFFSET.to(x.dtype), np.linalg.inv(self.MATRIX))
 
     def forward(self, x):
-        y = (self.convert(x, self.MATRIX) + self.OFFSET)[:, :1]
+        y = (self.convert(x, self.MATRIX) + self.OFFSET.to(x.dtype))[:, :1]
         lumas = self.luma(y, resized(y, self.scale, "mirror"))
         lumas = lumas if isinstance(lumas, dict) else {self.scale: lumas}
         return {
@@ -734,18 +734,37 @@ def picture(seed, height, width):
     return torch.tensor(values, dtype=torch.float64).reshape(1, height, width, 3).permute(0, 3, 1, 2)
 
 
+def single_precision_error(seed, name, config, x, gradient):
+    """How far PyTorch's own float32 gradient is from the float64 one, in deviations: signs at kinks and sums differ."""
+    network = fill(FAMILIES[name](**config), seed).float()
+    x = x.detach().float().requires_grad_()
+    outputs = network(x)
+    outputs = outputs if isinstance(outputs, dict) else {"": outputs}
+    single = torch.autograd.grad(sum(y.square().mean() for y in outputs.values()), x)[0].double()
+    return ((single - gradient).abs().max() / gradient.std(correction=0)).item()
+
+
 def case(seed, name, config, height=6, width=8):
     network = fill(FAMILIES[name](**config), seed).double()
-    with torch.no_grad():
-        outputs = network(picture(seed, height, width))
+    x = picture(seed, height, width).requires_grad_()
+    outputs = network(x)
     if not isinstance(outputs, dict):
         outputs = {"": outputs}
+    parameters = dict(network.named_parameters())
+    loss = sum(y.square().mean() for y in outputs.values())
+    inputs = torch.autograd.grad(loss, [x, *parameters.values()], allow_unused=True)
+    norms = {key: g.norm().item() for key, g in zip(parameters, inputs[1:]) if g is not None}
+    outputs = {key: value.detach() for key, value in outputs.items()}
     return {
         "name": name,
         "config": config,
         "seed": seed,
         "size": [height, width],
         "outputs": {key: statistics(value) for key, value in outputs.items()},
+        # Of the sum over the outputs of the mean of their squares.
+        "gradient": statistics(inputs[0]),
+        "float32Error": float(f"{single_precision_error(seed, name, config, x, inputs[0]):.1g}"),
+        "gradientNorms": {key: float(f"{value:.7g}") for key, value in norms.items()},
     }
 
 

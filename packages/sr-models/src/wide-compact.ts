@@ -17,13 +17,13 @@ import {
   matMul,
   mul,
   reshape,
+  slice,
   type Tensor,
   type Tensor4D,
   tensor2d,
   tidy,
   tile,
   transpose,
-  unstack,
 } from '@tensorflow/tfjs-core';
 import {
   defineNetwork,
@@ -178,12 +178,11 @@ function foldGroup({ layers, from, to }: Group, p: Scope): Record<string, Tensor
       add(p.get('weight'), transpose(reshape(expanded, [count, from, taps, to]), [0, 2, 1, 3])),
       reshape(matMul(mask, edge), [count, taps, from, to]),
     );
-    const weights = unstack(reshape(weight, [count, 3, 3, from, to]));
-    const biases = unstack(p.get('bias'));
+    // Not unstack: its gradient fails where there is one layer (tfjs 4.22).
     return Object.fromEntries(
       layers.flatMap((layer, i) => [
-        [`${layer}.weight`, weights[i]!],
-        [`${layer}.bias`, biases[i]!],
+        [`${layer}.weight`, reshape(slice(weight, i, 1), [3, 3, from, to])],
+        [`${layer}.bias`, reshape(slice(p.get('bias'), i, 1), [to])],
       ]),
     );
   });
