@@ -6,7 +6,6 @@ import {
   defineMetric,
   gmsd,
   type Images,
-  type LoadLpipsOptions,
   loadBrisque,
   loadDists,
   loadLpips,
@@ -100,18 +99,14 @@ function loaded(
   return { name, direction: 'lower', range, mode, about, open };
 }
 
-function lpipsRow(
-  options: Required<Pick<LoadLpipsOptions, 'network'>> & Pick<LoadLpipsOptions, 'baseline'>,
-): MetricRow {
-  const { network, baseline } = options;
-  return {
-    name: `lpips-${network}${baseline ? '-baseline' : ''}`,
-    direction: 'lower',
-    range: [0, Number.POSITIVE_INFINITY],
-    mode: 'full-reference',
-    about: baseline ? 'distance of deep features, untrained' : 'learned perceptual image patch similarity 0.1',
-    open: async ({ cropBorder }) => withOptions(await loadLpips(options), { cropBorder }),
-  };
+function lpipsRow({ network, baseline }: { network: 'alex' | 'squeeze' | 'vgg'; baseline?: boolean }): MetricRow {
+  return loaded(
+    `lpips-${network}${baseline ? '-baseline' : ''}`,
+    'full-reference',
+    [0, Number.POSITIVE_INFINITY],
+    baseline ? 'distance of deep features, untrained' : 'learned perceptual image patch similarity 0.1',
+    () => loadLpips({ network, baseline: baseline ?? false }),
+  );
 }
 
 function gramRow(name: string, load: typeof loadAlexNet): MetricRow {

@@ -13,7 +13,7 @@ import {
   variable,
   variableGrads,
 } from '@tensorflow/tfjs-core';
-import { countParameters, Parameters, Random, runNetwork } from 'sr-tensor';
+import { countParameters, type Model, Parameters, Random, runNetwork } from 'sr-tensor';
 import { describeOnBackends, expectNoLeaks, randomWeights } from 'sr-tensor/testing';
 import { describe, expect, test } from 'vitest';
 import { buildNetwork, type NetworkDescription } from '../build-network.js';
@@ -53,13 +53,9 @@ describe('generators', () => {
     () => {
       test.each(golden.cases.map(c => [`${c.name} ${JSON.stringify(c.config)}`, c] as const))('%s', async (_, c) => {
         await expectNoLeaks(async () => {
-          const network = buildNetwork(c);
-          const parameters = Parameters.fromWeights(network.parameters, randomWeights(c.seed)(network.parameters));
-          const [height, width] = c.size;
-          const random = new Random(c.seed);
-          const pixels = Float32Array.from({ length: height * width * 3 }, () => random.uniform());
+          const { network, parameters, picture } = filled(c);
           const result = tidy(() => {
-            const x = tensor4d(pixels, [1, height, width, 3]);
+            const x = picture();
             const { output, outputs } = runNetwork({ network, parameters }, x, { outputs: true });
             return { '': output, ...Object.fromEntries(outputs) } as Record<string, Tensor4D>;
           });
@@ -82,12 +78,8 @@ describe('generators', () => {
     () => {
       // Of the sum over the outputs of the mean of their squares.
       test.each(golden.cases.map(c => [`${c.name} ${JSON.stringify(c.config)}`, c] as const))('%s', async (_, c) => {
-        const network = buildNetwork(c);
-        const parameters = Parameters.fromWeights(network.parameters, randomWeights(c.seed)(network.parameters));
-        const [height, width] = c.size;
-        const random = new Random(c.seed);
-        const pixels = Float32Array.from({ length: height * width * 3 }, () => random.uniform());
-        const x = variable(tensor4d(pixels, [1, height, width, 3]));
+        const { network, parameters, picture } = filled(c);
+        const x = variable(picture());
         const names = [...parameters.trainable().keys()];
         const variables = names.map(name => parameters.get(name));
         const { value, grads } = variableGrads(() => {
@@ -115,6 +107,17 @@ describe('generators', () => {
 });
 
 /** In units of the deviation, which the weights let grow with depth. */
+/** The network of a case with the weights of the oracle, and its picture. */
+function filled({ seed, size: [height, width], ...description }: Golden['cases'][number]): Model & {
+  picture: () => Tensor4D;
+} {
+  const network = buildNetwork(description);
+  const parameters = Parameters.fromWeights(network.parameters, randomWeights(seed)(network.parameters));
+  const random = new Random(seed);
+  const pixels = Float32Array.from({ length: height * width * 3 }, () => random.uniform());
+  return { network, parameters, picture: () => tensor4d(pixels, [1, height, width, 3]) };
+}
+
 function expectStatistics(
   values: Float32Array,
   { mean, deviation, step, samples }: Statistics,
