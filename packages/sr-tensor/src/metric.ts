@@ -20,6 +20,13 @@ export interface MetricInfo {
   readonly reference: string;
 }
 
+/** How two pictures differ, place by place: one value a pixel, rows from top to bottom. */
+export interface DistanceMap {
+  readonly data: Float32Array;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** A metric: a function of (result, reference) that gives one value a picture, with data about itself. */
 export interface Metric<Options extends object = object> extends MetricInfo {
   (result: Images, reference: Images, options?: Options): Promise<Float64Array>;

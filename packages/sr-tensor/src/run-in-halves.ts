@@ -1,4 +1,4 @@
-import { concat, slice, type Tensor4D } from '@tensorflow/tfjs-core';
+import { gather, reshape, type Tensor4D, tensor1d } from '@tensorflow/tfjs-core';
 import { nativeBackend } from './backend/native-ops.js';
 import type { Network } from './network.js';
 
@@ -29,14 +29,24 @@ export function runInHalves(
   const height = images.shape[1];
   const upper = Math.ceil(height / 2);
   const rows = upper + radius;
-  const halves = concat([slice(images, 0, [1, rows, -1, -1]), slice(images, [0, height - rows], [1, rows, -1, -1])]);
+  const halves = takeRows(images, [...range(0, rows), ...range(height - rows, height)], 2);
   const outputs = apply(halves);
-  const lower = height - upper;
-  return concat(
-    [
-      slice(outputs, 0, [1, upper * scale, -1, -1]),
-      slice(outputs, [1, (rows - lower) * scale], [1, lower * scale, -1, -1]),
-    ],
+  // Of the lower half's rows, counted on from the upper one's, the first are the upper one's.
+  const lower = range(2 * rows - (height - upper), 2 * rows);
+  return takeRows(
+    outputs,
+    [...range(0, upper), ...lower].flatMap(row => range(row * scale, (row + 1) * scale)),
     1,
   );
+}
+
+/** These rows of the images, counted through the whole batch, as a batch of so many images: one copy. */
+function takeRows(images: Tensor4D, rows: readonly number[], batch: number): Tensor4D {
+  const [count, height, width, channels] = images.shape;
+  const taken = gather(reshape(images, [count * height, width * channels]), tensor1d([...rows], 'int32'));
+  return reshape(taken, [batch, rows.length / batch, width, channels]);
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
 }

@@ -1,7 +1,7 @@
 import { fill, memory, type Tensor4D, tensor1d } from '@tensorflow/tfjs-core';
 import { describeOnBackends, expectClose } from 'sr-tensor/testing';
 import { expect, test } from 'vitest';
-import { nativeBackend } from './native-ops.js';
+import { fusedWith, nativeBackend } from './native-ops.js';
 
 describeOnBackends(
   'nativeBackend',
@@ -32,6 +32,20 @@ describeOnBackends(
       const [x, weight] = [fill([2, 3, 3, 1], 1), fill([3, 3, 1, 1], 2)] as [Tensor4D, Tensor4D];
       const y = native.runOneDnn('Conv2D', [x, weight], { strides: [1, 1, 1, 1], padding: 'VALID' });
       await expectClose(y, [18, 18]);
+    });
+
+    test('calls the fused convolution with the addon that `sr native install` builds', async () => {
+      const before = memory().numTensors;
+      const native = nativeBackend()!;
+      expect(native.hasFusedConv).toBe(true);
+      expect(memory().numTensors).toBe(before);
+      const [x, weight, bias] = [fill([2, 2, 2, 1], 1), fill([1, 1, 1, 1], -3), fill([1], 1)];
+      const geometry = { strides: [1, 2, 2, 1], padding: 'VALID' };
+      for (const run of [native.runOneDnn, native.run]) {
+        const name = run === native.run ? '_FusedConv2D' : 'FusedConv2D';
+        await expectClose(run(name, [x, weight, bias], { ...geometry, ...fusedWith('Relu') }), [0, 0]);
+        await expectClose(run(name, [x, weight, bias], { ...geometry, ...fusedWith('LeakyRelu', 0.5) }), [-1, -1]);
+      }
     });
   },
   { only: ['native'] },

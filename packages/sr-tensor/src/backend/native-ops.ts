@@ -20,11 +20,24 @@ export interface NativeBackend {
    * can be called by `runOneDnn` and give the same results.
    */
   readonly hasOneDnn: boolean;
+  /**
+   * Whether TensorFlow's fused convolutions can be called, which want lists of names and types as attributes. tfjs-node's
+   * own addon passes single values only; the one that `sr native install` builds passes lists.
+   */
+  readonly hasFusedConv: boolean;
   /** Runs oneDNN's form of an operation. */
   runOneDnn<T extends Tensor>(name: string, inputs: Tensor[], attributes?: Record<string, NativeAttribute>): T;
 }
 
-export type NativeAttribute = string | boolean | number | readonly number[] | { float: number } | { dtype: DataType };
+export type NativeAttribute =
+  | string
+  | boolean
+  | number
+  | readonly number[]
+  | readonly string[]
+  | { float: number }
+  | { dtype: DataType }
+  | { dtypes: readonly DataType[] };
 
 /** The native backend (tfjs-node or tfjs-node-gpu) if it is the current one. */
 export function nativeBackend(): NativeBackend | undefined {
@@ -64,14 +77,20 @@ function wrap(node: NodeBackend): NativeBackend {
     string: binding.TF_STRING!,
   };
   const attribute = (name: string, value: NativeAttribute): OpAttribute => {
-    if (typeof value === 'string') return { name, type: binding.TF_ATTR_STRING!, value };
+    if (typeof value === 'string' || isTexts(value)) return { name, type: binding.TF_ATTR_STRING!, value };
     if (typeof value === 'boolean') return { name, type: binding.TF_ATTR_BOOL!, value };
     if (typeof value !== 'object' || Array.isArray(value)) return { name, type: binding.TF_ATTR_INT!, value };
     if ('float' in value) return { name, type: binding.TF_ATTR_FLOAT!, value: value.float };
-    return { name, type: binding.TF_ATTR_TYPE!, value: types[(value as { dtype: DataType }).dtype] };
+    const { dtype, dtypes } = value as { dtype: DataType; dtypes?: readonly DataType[] };
+    return {
+      name,
+      type: binding.TF_ATTR_TYPE!,
+      value: dtypes === undefined ? types[dtype] : dtypes.map(t => types[t]),
+    };
   };
   const float32 = attribute('T', { dtype: 'float32' });
   let hasOneDnn: boolean | undefined;
+  let hasFusedConv: boolean | undefined;
   const native: NativeBackend = {
     run<T extends Tensor>(name: string, inputs: Tensor[], attributes: Record<string, NativeAttribute> = {}): T {
       const list = Object.entries(attributes).map(([key, value]) => attribute(key, value));
@@ -81,12 +100,45 @@ function wrap(node: NodeBackend): NativeBackend {
       hasOneDnn ??= !node.isUsingGpuDevice && tryOneDnn(native);
       return hasOneDnn;
     },
+    get hasFusedConv() {
+      hasFusedConv ??= !node.isUsingGpuDevice && tryFusedConv(native);
+      return hasFusedConv;
+    },
     runOneDnn<T extends Tensor>(name: string, inputs: Tensor[], attributes: Record<string, NativeAttribute> = {}): T {
       // The label under which TensorFlow's graph rewriter finds these kernels (tensorflow/core/graph/mkl_graph_util.h).
       return native.run(`_MklNative${name}`, inputs, { ...attributes, _kernel: 'MklNameChangeOp' });
     },
   };
   return native;
+}
+
+function isTexts(value: NativeAttribute): value is readonly string[] {
+  return Array.isArray(value) && typeof value[0] === 'string';
+}
+
+/** 1 * -1 + 0.5 below zero. */
+function tryFusedConv(native: NativeBackend): boolean {
+  const attributes = { strides: [1, 1, 1, 1], padding: 'VALID', ...fusedWith('Relu') };
+  try {
+    return tidy(() => {
+      const inputs = [fill([1, 1, 1, 1], 1), fill([1, 1, 1, 1], -1), fill([1], 0.5)];
+      return native.run('_FusedConv2D', inputs, attributes).dataSync()[0] === 0;
+    });
+  } catch {
+    // An addon that knows single values only.
+    return false;
+  }
+}
+
+/** The attributes that make a fused convolution add its third input, the bias, and apply an activation. */
+export function fusedWith(activation: 'Relu' | 'LeakyRelu', slope = 0): Record<string, NativeAttribute> {
+  return {
+    fused_ops: ['BiasAdd', activation],
+    num_args: 1,
+    TArgs: { dtypes: ['float32'] },
+    num_host_args: 0,
+    ...(activation === 'LeakyRelu' && { leakyrelu_alpha: { float: slope } }),
+  };
 }
 
 /** Runs each of oneDNN's operations that we use on ones and looks at one value known beforehand. */

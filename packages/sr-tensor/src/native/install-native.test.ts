@@ -313,6 +313,39 @@ test('a wheel without the library, or none at all', async () => {
   });
 });
 
+test('what is built passes lists as attributes; the source is then as it came', async () => {
+  const source = join(project, 'node_modules/@tensorflow/tfjs-node/binding/tfjs_backend.cc');
+  const original = 'switch (type) {\n    case TF_ATTR_STRING: {\n      }\n    case TF_ATTR_TYPE: {\n      }\n}\n';
+  let built = '';
+  disturb = name => {
+    if (name === 'wheel' || name === 'unpack') put(source, original);
+    if (name === 'build') built = readFileSync(source, 'utf8');
+    return undefined;
+  };
+  await install();
+  expect(built).toContain('TFE_OpSetAttrStringList');
+  expect(built).toContain('TFE_OpSetAttrTypeList');
+  expect(readFileSync(source, 'utf8')).toBe(original);
+
+  // A build that was killed in the middle leaves the additions; the next one still restores the original.
+  writeFileSync(source, built);
+  rmSync(join(project, 'node_modules/@tensorflow/tfjs-node/lib/addon.json'));
+  commands = [];
+  await install();
+  expect(commands).toContain('build');
+  expect(readFileSync(source, 'utf8')).toBe(original);
+});
+
+test('an addon that was built by an older version, without what is added today, is built again', async () => {
+  await install();
+  const record = join(project, 'node_modules/@tensorflow/tfjs-node/lib/addon.json');
+  writeFileSync(record, JSON.stringify({ node: process.version }));
+  commands = [];
+  await install();
+  expect(commands).toContain('build');
+  expect(JSON.parse(readFileSync(record, 'utf8'))).toMatchObject({ extension: 1 });
+});
+
 test('an addon that was built but does not compute is an error, and is built again', async () => {
   disturb = name => (name === 'check' ? { code: 139, output: 'Segmentation fault' } : undefined);
   await expect(install()).rejects.toMatchObject({

@@ -10,6 +10,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { SrError, throwIfAborted } from '../errors.js';
 import { checkAddon } from './check-addon.js';
+import { addonExtension, whileExtended } from './extend-addon.js';
 import { addLibraryUser, createRecord, releaseLibrary } from './library-users.js';
 import { nativeProject, tfjsNode } from './native-project.js';
 import { type NativeStatus, nativeStatus } from './native-status.js';
@@ -161,11 +162,16 @@ const actions: Record<NativeStepName, (plan: NativePlan, run: RunCommand) => Pro
     const folder = addonFolder(project.folder);
     const build = createRequire(join(folder, 'package.json')).resolve('@mapbox/node-pre-gyp/bin/node-pre-gyp');
     const { nodeGyp } = npmCommand();
-    await must(run, process.execPath, [build, 'install', '--build-from-source'], {
-      cwd: folder,
-      env: { ...nodeHeaders().env, ...(nodeGyp !== undefined && { npm_config_node_gyp: nodeGyp }) },
-    });
-    await writeFile(join(folder, 'lib', 'addon.json'), `${JSON.stringify({ node: process.version })}\n`);
+    await whileExtended(folder, () =>
+      must(run, process.execPath, [build, 'install', '--build-from-source'], {
+        cwd: folder,
+        env: { ...nodeHeaders().env, ...(nodeGyp !== undefined && { npm_config_node_gyp: nodeGyp }) },
+      }),
+    );
+    await writeFile(
+      join(folder, 'lib', 'addon.json'),
+      `${JSON.stringify({ node: process.version, extension: addonExtension })}\n`,
+    );
     await removeBuildFolders(folder);
   },
 

@@ -2,12 +2,13 @@
  * What `sr native install` would do, found out by looking: each step is done if its result is there, whoever made it
  * and however often it was interrupted.
  */
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { coreSeenBy, ourCore } from '../backend/load-native.js';
 import { SrError } from '../errors.js';
 import { type AddonCheck, checkAddon } from './check-addon.js';
+import { addonExtension } from './extend-addon.js';
 import { libraryRecord } from './library-users.js';
 import { type NativeProject, nativeProject, tfjsNode } from './native-project.js';
 import { diskProblem, missingTools, nodeHeaders, type Problem, platformProblem } from './prerequisites.js';
@@ -89,7 +90,9 @@ export async function planNativeInstall(
       ? { works: false, reason: `${tfjsNode.name} is not installed` }
       : await checkAddon(installed, run, options.signal);
   const state = await readState(project.folder);
-  const ready = check.works && (variant === 'cpu' || check.gpu || state?.library === library);
+  const built = hasBuiltAddon(installed);
+  const ready =
+    check.works && (variant === 'cpu' || check.gpu || state?.library === library) && (state === undefined || built);
 
   const unpacked = existsSync(libraryRecord(library));
   const linked = installed !== undefined && isLinked(installed, library);
@@ -119,7 +122,7 @@ export async function planNativeInstall(
       step: 'addon',
       what: `build the addon (Node's headers: ${nodeHeaders().what})`,
       command: 'node-pre-gyp install --build-from-source',
-      done: linked && hasBuiltAddon(installed),
+      done: linked && built,
     },
     { step: 'check', what: 'multiply two matrices', done: ready },
   ];
@@ -189,8 +192,12 @@ function isLinked(packageFolder: string, library: string): boolean {
 
 /** `addon.json` is written when a build has succeeded: a file that a build was killed over does not count. */
 function hasBuiltAddon(packageFolder: string | undefined): boolean {
-  const folder = join(packageFolder ?? '', 'lib');
-  return existsSync(folder) && readdirSync(folder).includes('addon.json');
+  try {
+    const { extension } = JSON.parse(readFileSync(join(packageFolder ?? '', 'lib', 'addon.json'), 'utf8'));
+    return extension >= addonExtension;
+  } catch {
+    return false;
+  }
 }
 
 function knownWheel(file: string): Wheel {

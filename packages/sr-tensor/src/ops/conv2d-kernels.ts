@@ -11,7 +11,9 @@ import {
   add,
   engine,
   getBackend,
+  leakyRelu,
   type NamedAttrMap,
+  relu,
   reverse,
   type Tensor1D,
   type Tensor4D,
@@ -20,7 +22,7 @@ import {
   conv2dTranspose as tfConv2dTranspose,
   transpose,
 } from '@tensorflow/tfjs-core';
-import { type NativeAttribute, type NativeBackend, nativeBackend } from '../backend/native-ops.js';
+import { fusedWith, type NativeAttribute, type NativeBackend, nativeBackend } from '../backend/native-ops.js';
 import { filterGradient, type Margins4D } from '../backend/wasm-kernels.js';
 import { defineOperation } from './operation.js';
 
@@ -86,6 +88,26 @@ export function convBiasForward(x: Tensor4D, weight: Tensor4D, bias: Tensor1D, g
   const attributes = nativeGeometry(weight, geometry);
   if (prefersOneDnn(native, x, attributes)) return native.runOneDnn('Conv2DWithBias', [x, weight, bias], attributes);
   return native.run('BiasAdd', [native.run('Conv2D', [x, weight], attributes), bias]);
+}
+
+/** The value of `conv` plus a bias `[out]`, times the slope where it is negative (0: ReLU); not recorded. */
+export function convActivationForward(
+  x: Tensor4D,
+  weight: Tensor4D,
+  bias: Tensor1D | undefined,
+  { slope, ...geometry }: ConvGeometry & { slope: number },
+): Tensor4D {
+  const native = nativeBackend();
+  if (native?.hasFusedConv && bias !== undefined) {
+    // One pass over the output instead of two or three.
+    const attributes = nativeGeometry(weight, geometry);
+    const fused = { ...attributes, ...(slope === 0 ? fusedWith('Relu') : fusedWith('LeakyRelu', slope)) };
+    return prefersOneDnn(native, x, attributes)
+      ? native.runOneDnn('FusedConv2D', [x, weight, bias], fused)
+      : native.run('_FusedConv2D', [x, weight, bias], fused);
+  }
+  const y = bias === undefined ? convForward(x, weight, geometry) : convBiasForward(x, weight, bias, geometry);
+  return slope === 0 ? relu(y) : leakyRelu(y, slope);
 }
 
 /** The value of `convInput`; not recorded. */

@@ -1,19 +1,7 @@
 /**
  * Convolution layer: y = activation(conv(pad(x), weight) + bias), bias and activation fused.
  */
-import {
-  add,
-  leakyRelu,
-  mul,
-  relu,
-  step,
-  sum,
-  Tensor,
-  type Tensor1D,
-  type Tensor4D,
-  tidy,
-  zerosLike,
-} from '@tensorflow/tfjs-core';
+import { add, mul, step, sum, Tensor, type Tensor1D, type Tensor4D, tidy, zerosLike } from '@tensorflow/tfjs-core';
 import { nativeBackend } from '../backend/native-ops.js';
 import { checkShape } from '../checks.js';
 import { SrError } from '../errors.js';
@@ -21,6 +9,7 @@ import type { LayerParameters } from '../network.js';
 import { prelu } from './activations.js';
 import {
   type ConvGeometry,
+  convActivationForward,
   convBiasForward,
   convFilter,
   convForward,
@@ -96,9 +85,8 @@ const convLayer: (
   name: 'sr.convLayer',
   forward: ({ x, weight, bias }, { stride, padding, slope }) => {
     const geometry = { stride, padding };
-    const y = bias === undefined ? convForward(x, weight, geometry) : convBiasForward(x, weight, bias, geometry);
-    if (slope === undefined) return y;
-    return slope === 0 ? relu(y) : leakyRelu(y, slope);
+    if (slope !== undefined) return convActivationForward(x, weight, bias, { ...geometry, slope });
+    return bias === undefined ? convForward(x, weight, geometry) : convBiasForward(x, weight, bias, geometry);
   },
   gradient: (dy, { x, weight }, { stride, padding, slope }, y) => {
     const dz = slope === undefined ? dy : activationGradient({ dy, y }, { slope });

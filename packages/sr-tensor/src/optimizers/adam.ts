@@ -34,7 +34,7 @@ export function adam(options: AdamOptions): Optimizer {
   const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 } = options;
   const slots = new Map<string, Slot>();
 
-  const dispose = (): void => {
+  const reset = (): void => {
     for (const slot of slots.values()) disposeMoments(slot);
     slots.clear();
   };
@@ -79,13 +79,14 @@ export function adam(options: AdamOptions): Optimizer {
         restored.set(name, { steps, first: first.slice(), second: second.slice() });
       }
       if (optimizer !== 'adam') throw invalidState(optimizer);
-      dispose();
+      reset();
       this.learningRate = numbers.learningRate ?? learningRate;
       for (const [name, slot] of restored) slots.set(name, slot);
     },
 
-    dispose,
-    [Symbol.dispose]: dispose,
+    reset,
+    dispose: reset,
+    [Symbol.dispose]: reset,
   };
 }
 

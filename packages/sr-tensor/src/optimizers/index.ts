@@ -2,3 +2,4 @@ export * from './adam.js';
 export * from './lbfgs.js';
 export * from './optimizer.js';
 export * from './schedule.js';
+export * from './sgd.js';

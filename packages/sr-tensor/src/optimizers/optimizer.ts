@@ -19,6 +19,8 @@ export interface Optimizer {
    * @param gradients by the same names, not disposed; a parameter without one stays as it is
    */
   step(parameters: ReadonlyMap<string, Variable>, gradients: Readonly<Record<string, Tensor>>): void;
+  /** Begins anew, without memory of the steps before. */
+  reset(): void;
   state(): Promise<OptimizerState>;
   /** @throws `optimizer/state` if the state is not one of this optimizer */
   restore(state: OptimizerState): void;

@@ -2,6 +2,7 @@ import {
   customGrad,
   mirrorPad,
   mul,
+  relu,
   square,
   sum,
   type Tensor,
@@ -32,6 +33,16 @@ describeOnBackends('checkGradients', () => {
   test('rejects a gradient that is wrong by one percent', async () => {
     const fn = squareWith((x, dy) => mul(mul(dy, x), 2.02));
     await expect(checkGradients(fn, [tensor1d([1, -2, 3])])).rejects.toThrow('expected the slope');
+  });
+
+  test('finds directions that cross no kink, and says so if there are none', async () => {
+    // One of 16 kinks is within the step of most directions, and none of some.
+    const x = tensor1d(Array.from({ length: 16 }, (_, i) => (i === 0 ? 2e-3 : i - 8.5)));
+    await expect(checkGradients(x => relu(x!), [x], { directions: 8 })).rejects.toThrow('expected the slope');
+    await checkGradients(x => relu(x!), [x], { directions: 8, kinks: true });
+    const wrong = customGrad(x => ({ value: relu(x as Tensor), gradFunc: (dy: Tensor) => mul(dy, 1.01) }));
+    await expect(checkGradients(x => wrong(x!), [tensor1d([1, 2, 3])], { kinks: true })).rejects.toThrow('expected');
+    await expect(checkGradients(x => relu(x!), [tensor1d([0])], { kinks: true })).rejects.toThrow('without a kink');
   });
 
   test('rejects a gradient that is wrong at the border only', async () => {

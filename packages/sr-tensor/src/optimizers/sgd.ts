@@ -1,0 +1,89 @@
+/**
+ * Stochastic gradient descent with momentum, in the arithmetic of `torch.optim.SGD`:
+ *
+ *   g = gradient + weightDecay p,   v = momentum v + g,   p = p - learningRate v
+ */
+import { add, mul, sub, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { SrError } from '../errors.js';
+import type { Optimizer } from './optimizer.js';
+
+export interface SgdOptions {
+  learningRate: number;
+  /** Default 0. */
+  momentum?: number;
+  /** Times the parameter, added to its gradient. Default 0. */
+  weightDecay?: number;
+}
+
+/**
+ * The SGD optimizer.
+ *
+ * Velocities are kept for each parameter by its name, so that parameters may join later.
+ *
+ * @example
+ * const optimizer = sgd({ learningRate: 1e-4, momentum: 0.9 });
+ * optimizer.step(model.parameters.trainable(), gradients);
+ */
+export function sgd({ learningRate, momentum = 0, weightDecay = 0 }: SgdOptions): Optimizer {
+  const velocities = new Map<string, Tensor>();
+
+  const reset = (): void => {
+    for (const velocity of velocities.values()) velocity.dispose();
+    velocities.clear();
+  };
+
+  return {
+    learningRate,
+
+    step(parameters, gradients) {
+      for (const [name, parameter] of parameters) {
+        const gradient = gradients[name];
+        if (gradient === undefined) continue;
+        const before = velocities.get(name);
+        const [velocity, value] = tidy(() => {
+          const decayed = weightDecay === 0 ? gradient.clone() : add(gradient, mul(parameter, weightDecay));
+          const next = before === undefined ? decayed : add(mul(before, momentum), decayed);
+          return [next, sub(parameter, mul(next, this.learningRate))];
+        }) as [Tensor, Tensor];
+        parameter.assign(value);
+        value.dispose();
+        before?.dispose();
+        if (momentum === 0) velocity.dispose();
+        else velocities.set(name, velocity);
+      }
+    },
+
+    reset,
+
+    async state() {
+      const tensors: Record<string, Float32Array> = {};
+      const numbers: Record<string, number> = { learningRate: this.learningRate };
+      for (const [name, velocity] of velocities) {
+        tensors[name] = Float32Array.from(await velocity.data());
+        velocity.shape.forEach((size, axis) => {
+          numbers[`${axis} of ${name}`] = size;
+        });
+      }
+      return { optimizer: 'sgd', numbers, tensors };
+    },
+
+    restore({ optimizer, numbers, tensors }) {
+      if (optimizer !== 'sgd') {
+        throw new SrError({
+          code: 'optimizer/state',
+          message: `sgd: expected a state of SGD, received one of "${optimizer}".`,
+        });
+      }
+      reset();
+      this.learningRate = numbers.learningRate ?? learningRate;
+      for (const [name, values] of Object.entries(tensors)) {
+        const shape: number[] = [];
+        while (numbers[`${shape.length} of ${name}`] !== undefined) shape.push(numbers[`${shape.length} of ${name}`]!);
+        velocities.set(name, tensor(values, shape));
+      }
+    },
+
+    dispose: reset,
+    [Symbol.dispose]: reset,
+  };
+}
