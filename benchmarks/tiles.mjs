@@ -8,7 +8,7 @@ import { compact, loadUpscaler } from 'sr-models';
 import { Parameters } from 'sr-tensor';
 import { selectBackend } from 'sr-tensor/backend';
 
-const sides = [64, 96, 128, 192, 256, 384, 512];
+const sides = [64, 128, 192, 256, 288, 384, 512];
 const rounds = 5;
 const backends = process.argv.slice(2);
 

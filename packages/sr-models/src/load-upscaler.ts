@@ -17,7 +17,7 @@ export interface LoadUpscalerOptions {
   readonly backend?: 'auto' | BackendName | undefined;
   /** Threads of the native backend; default: as many as cores. */
   readonly threads?: number | undefined;
-  /** Largest side of a tile in pixels of the input, overlaps included; default: 256, or what free memory allows. */
+  /** Largest side of a tile in pixels of the input, overlaps included; default: 384, or what free memory allows. */
   readonly tile?: number | undefined;
   /**
    * Threads that tiles are shared out over, on wasm and cpu in Node; default: as many as cores. 0 or 1: this thread
@@ -88,16 +88,19 @@ function owning(model: Model, runner: TileRunner): TileRunner {
   };
 }
 
-/** The fastest side for the compact network on wasm and native (benchmarks/tiles.mjs); larger ones leave the caches. */
-const fastestTile = 256;
+/**
+ * From about here on a pixel of a tile takes the same time whatever the side (compact network, wasm and native:
+ * benchmarks/tiles.mjs), and little of the tile is overlap; larger ones only make progress coarser.
+ */
+const usualTile = 384;
 
 /** The share of the available memory that the tiles in work may take. */
 const memoryShare = 1 / 4;
 
-/** The fastest tile that memory allows when as many are in work as there are threads. */
+/** The usual tile, or what memory allows when as many are in work as there are threads. */
 function defaultTile(network: Network, workers: number): number {
   const side = tileSideFor(network, (availableMemory() * memoryShare) / Math.max(workers, 1));
-  return Math.min(fastestTile, Math.max(side, 64));
+  return Math.min(usualTile, Math.max(side, 64));
 }
 
 function currentBackend(): BackendName {

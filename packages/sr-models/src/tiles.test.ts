@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { spans, tileSide } from './tiles.js';
+import { smallestTile, spans, tileLimits, tileSide } from './tiles.js';
 
 describe('spans', () => {
   test('cuts an axis by hand', () => {
@@ -61,3 +61,37 @@ describe('tileSide', () => {
 function mapConstant(a: { length: number; overlap: number }) {
   return { length: fc.constant(a.length), overlap: fc.constant(a.overlap) };
 }
+
+describe('tileLimits', () => {
+  /** Pixels that are computed for a picture. */
+  const computed = (width: number, height: number, sides: { width: number; height: number }, lanes = 1): number => {
+    const pixels = (length: number, side: number): number => spans(length, side, 10).length * side;
+    const [w, h] = [tileSide(width, sides.width, 10, { lanes }), tileSide(height, sides.height, 10)];
+    return pixels(width, w) * pixels(height, h);
+  };
+
+  test('cuts a picture along one side where the other fits', () => {
+    // Two tiles of 272 x 512 for two lanes instead of four of 272 x 272.
+    const limits = tileLimits({ width: 512, height: 512 }, 384, 10, { lanes: 2 });
+    expect(tileSide(512, limits.width, 10, { lanes: 2 })).toBe(272);
+    expect(tileSide(512, limits.height, 10)).toBe(512);
+    expect(computed(512, 512, limits, 2)).toBe(2 * 272 * 512);
+  });
+
+  test('takes no more computing than square tiles, in tiles of no larger area', () => {
+    const picture = fc.record({
+      width: fc.integer({ min: 1, max: 3000 }),
+      height: fc.integer({ min: 1, max: 3000 }),
+      tile: fc.integer({ min: smallestTile(10), max: 400 }),
+      lanes: fc.integer({ min: 1, max: 4 }),
+    });
+    fc.assert(
+      fc.property(picture, ({ width, height, tile, lanes }) => {
+        const limits = tileLimits({ width, height }, tile, 10, { lanes });
+        expect(limits.width * limits.height).toBeLessThanOrEqual(tile ** 2);
+        const square = { width: tile, height: tile };
+        expect(computed(width, height, limits, lanes)).toBeLessThanOrEqual(computed(width, height, square, lanes));
+      }),
+    );
+  });
+});

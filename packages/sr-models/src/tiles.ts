@@ -38,6 +38,44 @@ export function tileSide(
   return Math.min(length, tile, Math.ceil(Math.max(even, smallestTile(overlap)) / granularity) * granularity);
 }
 
+/** Largest sides of tiles, overlaps included. */
+export interface TileLimits {
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * The shape of tiles, of at most `tile` x `tile` pixels in all, with which a picture takes the least computing: where one
+ * side of the picture fits, there is no overlap along it.
+ *
+ * @param tile at least `smallestTile(overlap)`
+ */
+export function tileLimits(
+  { width, height }: { readonly width: number; readonly height: number },
+  tile: number,
+  overlap: number,
+  { lanes = 1 }: { lanes?: number } = {},
+): TileLimits {
+  const smallest = smallestTile(overlap);
+  const pixels = (limits: TileLimits): number => {
+    const sides = [
+      tileSide(height, limits.height, overlap),
+      tileSide(width, limits.width, overlap, { lanes }),
+    ] as const;
+    return sides[0] * spans(height, sides[0], overlap).length * sides[1] * spans(width, sides[1], overlap).length;
+  };
+  let best: TileLimits = { width: tile, height: tile };
+  let least = pixels(best);
+  // From high and narrow to wide and low tiles.
+  for (let high = Math.min(height, 2 * tile); 2 * high >= tile || high === height; high -= granularity) {
+    const limits = { width: Math.min(2 * tile, Math.floor(tile ** 2 / high)), height: high };
+    if (high < Math.min(smallest, height) || limits.width < Math.min(smallest, width)) continue;
+    const needed = pixels(limits);
+    if (needed < least) [best, least] = [limits, needed];
+  }
+  return best;
+}
+
 /**
  * The span whose core begins at `from`.
  *

@@ -7,7 +7,7 @@ import type { Rectangle, Tile } from './enlarge-tile.js';
 import { isOutOfMemory } from './out-of-memory.js';
 import { columnsOf, emptyPicture, paste, rowsOf } from './pixels.js';
 import { runParallel } from './run-parallel.js';
-import { nextSpan, type Span, smallestTile, spans, tileSide } from './tiles.js';
+import { nextSpan, type Span, smallestTile, spans, type TileLimits, tileLimits, tileSide } from './tiles.js';
 import { spreadVisibleColors } from './visible-colors.js';
 
 export interface Progress {
@@ -24,7 +24,10 @@ export interface StripOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called after each tile. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** Largest side of a tile in pixels of the input, overlaps included; default: that of `loadUpscaler`. */
+  /**
+   * Largest side of a tile in pixels of the input, overlaps included; default: tiles of the area of `loadUpscaler`'s, in
+   * the shape with the least overlap.
+   */
   readonly tile?: number | undefined;
   /**
    * For networks whose radius is larger than 64: overlap by the whole radius, so that tiles equal the whole. Default
@@ -122,12 +125,14 @@ export function createUpscaler({ network, card, backend, runner, defaultTile }: 
     const clock = { started: performance.now(), done: 0 };
     let row = 0;
     while (row < picture.height) {
-      const side = tileSide(picture.height, Math.min(tile, tallest + 2 * overlap), overlap);
+      const limits = options.tile === undefined ? usualLimits(picture, tile, overlap) : { width: tile, height: tile };
+      const side = tileSide(picture.height, Math.min(limits.height, tallest + 2 * overlap), overlap);
       const rows = nextSpan(picture.height, side, overlap, row);
       const enlarged = { top: rows.coreStart * scale, bottom: rows.coreEnd * scale };
       try {
         const rowsLeft = spans(picture.height, side, overlap, row).length;
-        await enlargeRows({ picture, rows, rowsLeft, tile, overlap, clock, target: target(enlarged) }, options);
+        const job = { picture, rows, rowsLeft, tile: limits.width, overlap, clock, target: target(enlarged) };
+        await enlargeRows(job, options);
       } catch (error) {
         if (!isOutOfMemory(error)) throw error;
         tile = smallerTile(Math.min(tile, Math.max(picture.width, picture.height)), overlap, error);
@@ -137,6 +142,14 @@ export function createUpscaler({ network, card, backend, runner, defaultTile }: 
       row = rows.coreEnd;
       yield enlarged;
     }
+  }
+
+  function usualLimits(picture: Picture, tile: number, overlap: number): TileLimits {
+    if (overlap >= Math.max(picture.width, picture.height)) return { width: tile, height: tile };
+    const [columns, rows] = [picture.width, picture.height].map(
+      length => spans(length, tileSide(length, tile, overlap), overlap).length,
+    ) as [number, number];
+    return tileLimits(picture, tile, overlap, { lanes: runner.lanes(columns * rows).count });
   }
 
   async function enlargeRows(job: RowJob, { signal, onProgress }: StripOptions): Promise<void> {
@@ -210,6 +223,7 @@ interface RowJob {
   readonly rows: Span;
   /** How many rows of tiles are to come, this one included. */
   readonly rowsLeft: number;
+  /** The widest tile. */
   readonly tile: number;
   readonly overlap: number;
   /** When the call began, and how many tiles are done. */
