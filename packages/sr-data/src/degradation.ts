@@ -20,6 +20,40 @@ export type DegradationStep =
   | { readonly type: 'noise'; readonly deviation: number; readonly seed: number; readonly grey?: boolean }
   | { readonly type: 'jpeg'; readonly quality: number };
 
+/** Resizing alone, bit by bit as the tool does it to 8 bits. */
+export interface ResizeDegradation {
+  /** Default `matlab`. */
+  readonly preset?: ResizePreset;
+  /** Default as the tool's. */
+  readonly antialias?: boolean;
+}
+
+/** How training makes low-resolution pictures. */
+export type Degradation =
+  | ({ readonly kind: 'bicubic' } & ResizeDegradation)
+  | ({ readonly kind: 'lanczos' } & ResizeDegradation)
+  | {
+      /** A Gaussian, then bicubic (Johnson et al.: sigma 1). */
+      readonly kind: 'blur-bicubic';
+      /** The deviation in pixels of the large picture; default 1. */
+      readonly sigma?: number;
+      /** Side of the kernel, odd; default 2 round(4 sigma) + 1. */
+      readonly size?: number;
+      /** Default `matlab`. */
+      readonly preset?: ResizePreset;
+    }
+  | {
+      /** What `randomDegradation` draws, anew for each patch. */
+      readonly kind: 'random';
+      /** Default 2. */
+      readonly order?: 1 | 2;
+    }
+  | {
+      /** The same steps for every picture; they must make it `scale` times smaller. */
+      readonly kind: 'steps';
+      readonly steps: readonly DegradationStep[];
+    };
+
 export interface RandomDegradationOptions {
   /** Of the good picture. */
   readonly width: number;

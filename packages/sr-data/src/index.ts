@@ -1,5 +1,5 @@
 export { addNoise, type NoiseOptions } from './add-noise.js';
-export type { Batch, BatchSource, ImageBatch, SkippedPicture } from './batch.js';
+export type { Batch, BatchSource, ImageBatch, MaskBatch, SkippedPicture } from './batch.js';
 export { toBitDepth } from './bit-depth.js';
 export {
   type BlurKernel,
@@ -19,7 +19,14 @@ export {
   decodeCocoRle,
 } from './coco-masks.js';
 export { type CropOptions, cropPicture, modCrop } from './crop-picture.js';
-export { type DegradationStep, type RandomDegradationOptions, randomDegradation } from './degradation.js';
+export { type DatasetLayout, type DatasetName, type DatasetPart, datasetLayouts } from './dataset-layouts.js';
+export {
+  type Degradation,
+  type DegradationStep,
+  type RandomDegradationOptions,
+  type ResizeDegradation,
+  randomDegradation,
+} from './degradation.js';
 export { toLuma } from './luma.js';
 export { type MatchHistogramOptions, matchHistogram } from './match-histogram.js';
 export {
@@ -30,6 +37,7 @@ export {
   pairByName,
   pairPictures,
 } from './pair-pictures.js';
+export { type PreparationStep, preparedSize, preparePicture } from './prepare-picture.js';
 export { type ResizePictureOptions, type ResizeTarget, resizePicture } from './resize-picture.js';
 export { type SegmentMasks, type SegmentMasksOptions, segmentMasks } from './segment-masks.js';
 export { type TileGridOptions, tileGrid } from './tile-grid.js';

@@ -1,8 +1,10 @@
 export { degradePicture } from './node/degrade-picture.js';
 export { type EncodeOptions, type EncodePictureOptions, encodePicture } from './node/encode-picture.js';
 export { findPictures } from './node/find-pictures.js';
-export { type FolderSourceOptions, folderSource } from './node/folder-source.js';
-export { type MeanColorOptions, meanColor } from './node/mean-color.js';
+export { type FolderSourceOptions, folderSource, type TileOptions } from './node/folder-source.js';
+export type { MaskOptions } from './node/masks-of-folder.js';
+export { type MeanColor, type MeanColorOptions, meanColor } from './node/mean-color.js';
+export { type Dataset, type OpenDatasetOptions, openDataset } from './node/open-dataset.js';
 export { pairFolders } from './node/pair-folders.js';
 export type { ReadFormat, WriteFormat } from './node/picture-format.js';
 export { createPictureWriter, type PictureWriter, type PictureWriterOptions } from './node/picture-writer.js';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Picture } from 'sr-tensor';
 import { assetsFolder } from 'sr-tensor/testing';
 import { describe, expect, test } from 'vitest';
-import { modCrop } from './crop-picture.js';
+import { cropPicture, modCrop } from './crop-picture.js';
 import golden from './golden/resize.json' with { type: 'json' };
 import { readPicture } from './node/read-picture.js';
 import { type ResizePictureOptions, resizePicture } from './resize-picture.js';
@@ -92,4 +92,25 @@ test('metadata and channels are kept, sizes are checked', () => {
   for (const target of [{ scale: 0 }, { scale: Number.NaN }, { width: 1.5, height: 2 }, { width: -1, height: 2 }]) {
     expect(() => resizePicture(small, target)).toThrow(expect.objectContaining({ code: 'resize/size' }));
   }
+});
+
+test.each(['matlab', 'pil', 'torch', 'tensorflow1'] as const)('%s: an area is cut out of the whole', preset => {
+  for (const size of [
+    { width: 9, height: 5 },
+    { width: 40, height: 31 },
+    { width: 8, height: 30 },
+  ]) {
+    const whole = resizePicture(small, size, { preset });
+    for (const area of [
+      { left: 0, top: 0, ...size },
+      { left: 3, top: 1, width: 4, height: 3 },
+      { left: size.width - 2, top: size.height - 1, width: 2, height: 1 },
+    ]) {
+      expect(resizePicture(small, size, { preset, area })).toEqual(cropPicture(whole, area));
+    }
+  }
+  const outside = { left: 6, top: 0, width: 4, height: 1 };
+  expect(() => resizePicture(small, { width: 9, height: 5 }, { preset, area: outside })).toThrow(
+    expect.objectContaining({ code: 'resize/size' }),
+  );
 });

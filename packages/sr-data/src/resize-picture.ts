@@ -15,7 +15,9 @@ import {
   type ResizeWeights,
   resizedSize,
   resizeWeights,
+  SrError,
 } from 'sr-tensor';
+import { type CropOptions, cropPicture } from './crop-picture.js';
 
 /** A factor for width and height (0.25: a quarter of both), or the new sizes. */
 export type ResizeTarget = { readonly scale: number } | { readonly width: number; readonly height: number };
@@ -32,6 +34,8 @@ export interface ResizePictureOptions {
    * full intensity 1, not clipped, as the tool does for a picture in floats.
    */
   quantize?: boolean;
+  /** Only this rectangle of the result, whose values are those of the whole; what it does not need is not computed. */
+  area?: CropOptions;
 }
 
 type Values = PictureData | Float64Array;
@@ -45,7 +49,8 @@ type Values = PictureData | Float64Array;
  *
  * @param target `{ scale }` or `{ width, height }`
  * @returns a picture with the same channels and metadata
- * @throws `resize/size` if a size is not a positive whole number, `resize/option` for what the preset's tool lacks
+ * @throws `resize/size` if a size is not a positive whole number or the area does not lie in it, `resize/option` for what
+ *   the preset's tool lacks
  *
  * Source: MATLAB `imresize`; Pillow `Image.resize` (8 bits: with its weights rounded to 22 bits); PyTorch `interpolate`.
  *
@@ -54,13 +59,13 @@ type Values = PictureData | Float64Array;
  */
 export function resizePicture(picture: Picture, target: ResizeTarget, options: ResizePictureOptions = {}): Picture {
   checkPicture(picture);
-  const { quantize = true, preset = 'matlab', ...kernel } = options;
-  const { width, height, channels } = picture;
+  const { quantize = true, preset = 'matlab', area, ...kernel } = options;
+  const { width, height } = picture;
   const scale = 'scale' in target ? { scale: target.scale } : {};
   const size =
     'scale' in target
       ? { width: resizedSize(width, target.scale, preset), height: resizedSize(height, target.scale, preset) }
-      : target;
+      : { width: target.width, height: target.height };
   const columns = resizeWeights(width, size.width, { ...kernel, ...scale, preset });
   const rows = resizeWeights(height, size.height, { ...kernel, ...scale, preset });
 
@@ -68,14 +73,75 @@ export function resizePicture(picture: Picture, target: ResizeTarget, options: R
   if (preset === 'pil' && depth === 8) for (const { weights } of [columns, rows]) toFixedPoint(weights);
   const between = depth === 32 || preset === 'torch' ? Float64Array : storage[depth];
   const rowsFirst = preset !== 'pil' && size.height / height <= size.width / width;
-  const wide = size.width * channels;
-  const middle = rowsFirst
-    ? resizeRows(picture.data, new between(width * channels * size.height), rows)
-    : resizeColumns(picture.data, new between(wide * height), columns, channels);
-  const result = rowsFirst
-    ? resizeColumns(middle, new Float64Array(wide * size.height), columns, channels)
-    : resizeRows(middle, new Float64Array(wide * size.height), rows);
-  return { ...picture, ...size, data: quantized(result, depth, fullValue(picture)) };
+  const plan = { columns, rows, rowsFirst, between };
+  const values = area ? resizedValues(...inArea(picture, plan, size, area)) : resizedValues(picture, plan);
+  return {
+    ...picture,
+    ...(area ? { width: area.width, height: area.height } : size),
+    data: quantized(values, depth, fullValue(picture)),
+  };
+}
+
+interface Plan {
+  readonly columns: ResizeWeights;
+  readonly rows: ResizeWeights;
+  readonly rowsFirst: boolean;
+  /** What the values between the passes are stored in. */
+  readonly between: new (
+    length: number,
+  ) => Values;
+}
+
+function resizedValues(
+  { data, width, height, channels }: Picture,
+  { columns, rows, rowsFirst, between }: Plan,
+): Float64Array {
+  const wide = columns.start.length * channels;
+  const high = rows.start.length;
+  const out = new Float64Array(wide * high);
+  if (!rowsFirst) return resizeRows(resizeColumns(data, new between(wide * height), columns, channels), out, rows);
+  return resizeColumns(resizeRows(data, new between(width * channels * high), rows), out, columns, channels);
+}
+
+/** The part of a picture that a rectangle of the result is made of, and the plan that makes it. */
+function inArea(
+  picture: Picture,
+  plan: Plan,
+  size: { width: number; height: number },
+  area: CropOptions,
+): [Picture, Plan] {
+  const { left, top, width, height } = area;
+  const whole = [left, top, width, height].every(Number.isInteger) && width > 0 && height > 0;
+  if (!whole || left < 0 || top < 0 || left + width > size.width || top + height > size.height) {
+    throw new SrError({
+      code: 'resize/size',
+      message: `resizePicture: expected an area inside ${size.width} x ${size.height}, received ${width} x ${height} at (${left}, ${top}).`,
+    });
+  }
+  const across = linesFrom(plan.columns, left, width);
+  const down = linesFrom(plan.rows, top, height);
+  const needed = { left: across.begin, top: down.begin, width: across.length, height: down.length };
+  return [cropPicture(picture, needed), { ...plan, columns: across.weights, rows: down.weights }];
+}
+
+/** `count` outputs from `first` on, and the inputs that they need. */
+function linesFrom(
+  { start, taps, weights }: ResizeWeights,
+  first: number,
+  count: number,
+): { weights: ResizeWeights; begin: number; length: number } {
+  const starts = start.slice(first, first + count);
+  const begin = starts.reduce((least, value) => Math.min(least, value));
+  const end = starts.reduce((most, value) => Math.max(most, value)) + taps;
+  return {
+    weights: {
+      start: starts.map(value => value - begin),
+      taps,
+      weights: weights.slice(first * taps, (first + count) * taps),
+    },
+    begin,
+    length: end - begin,
+  };
 }
 
 const storage = { 8: Uint8Array, 16: Uint16Array };
@@ -85,20 +151,36 @@ function toFixedPoint(weights: Float64Array): void {
   for (let i = 0; i < weights.length; i++) weights[i] = Math.round(weights[i]! * 2 ** 22) / 2 ** 22;
 }
 
-/** Each output row is a weighted sum of input rows. */
+/** Each output row is a weighted sum of input rows, four at a time, which are added in order. */
 function resizeRows<Out extends Values>(data: Values, out: Out, { start, taps, weights }: ResizeWeights): Out {
   const line = new Float64Array(out.length / start.length);
+  const { length } = line;
   for (let y = 0; y < start.length; y++) {
     line.fill(0);
-    for (let tap = 0; tap < taps; tap++) {
-      const weight = weights[y * taps + tap]!;
-      if (weight === 0) continue;
-      const from = (start[y]! + tap) * line.length;
-      for (let i = 0; i < line.length; i++) line[i]! += weight * data[from + i]!;
+    const [first, end] = nonZero(weights, y * taps, taps);
+    for (let tap = first; tap < end; tap += 4) {
+      const at = (start[y]! + tap - y * taps) * length;
+      const left = end - tap;
+      const w0 = weights[tap]!;
+      // Where fewer than four are left, the row itself stands in, times nothing.
+      const [w1, at1] = left > 1 ? [weights[tap + 1]!, at + length] : [0, at];
+      const [w2, at2] = left > 2 ? [weights[tap + 2]!, at + 2 * length] : [0, at];
+      const [w3, at3] = left > 3 ? [weights[tap + 3]!, at + 3 * length] : [0, at];
+      for (let i = 0; i < length; i++) {
+        line[i] = line[i]! + w0 * data[at + i]! + w1 * data[at1 + i]! + w2 * data[at2 + i]! + w3 * data[at3 + i]!;
+      }
     }
-    storeRow(line, out, y * line.length);
+    storeRow(line, out, y * length);
   }
   return out;
+}
+
+/** Where the weights of a row that are not padding begin and end. */
+function nonZero(weights: Float64Array, from: number, taps: number): [first: number, end: number] {
+  let [first, end] = [from, from + taps];
+  while (first < end && weights[first] === 0) first++;
+  while (end > first && weights[end - 1] === 0) end--;
+  return [first, end];
 }
 
 /** Each output column is a weighted sum of input columns. */

@@ -33,9 +33,27 @@ export interface SegmentMasks {
  * const map: Picture = { data: Uint8Array.of(7, 7, 3, 255), width: 2, height: 2, channels: 1 };
  * const { masks, labels } = segmentMasks(map, { ignore: [255] }); // seven masks; labels 7 and 3
  */
-export function segmentMasks(map: Picture, { segments = 6, ignore = [] }: SegmentMasksOptions = {}): SegmentMasks {
+export function segmentMasks(map: Picture, options: SegmentMasksOptions = {}): SegmentMasks {
+  const labels = largestLabels(map, options);
+  const { data, width, height } = map;
+  const { segments = defaultSegments } = options;
+  const mask = (inside: (label: number) => boolean): Picture => ({
+    data: Uint8Array.from(data, label => (inside(label) ? 255 : 0)),
+    width,
+    height,
+    channels: 1,
+  });
+  const shown = new Set(labels);
+  const rest = mask(label => !shown.has(label));
+  const own = labels.map(label => mask(other => other === label));
+  return { masks: [...own, ...new Array<Picture>(segments + 1 - own.length).fill(rest)], labels };
+}
+
+/** The labels of the largest segments of a map, the largest first; of equal areas the lower label. */
+export function largestLabels(map: Picture, options: SegmentMasksOptions = {}): number[] {
+  const { segments = defaultSegments, ignore = [] } = options;
   checkPicture(map, 'segmentMasks: map');
-  const { data, width, height, channels } = map;
+  const { data, channels } = map;
   if (channels !== 1 || data instanceof Float32Array) {
     throw new SrError({
       code: 'data/labels',
@@ -48,22 +66,13 @@ export function segmentMasks(map: Picture, { segments = 6, ignore = [] }: Segmen
       message: `segmentMasks: expected segments to be an integer from 1, received ${segments}.`,
     });
   }
-  const areas = new Map<number, number>();
-  for (const label of data) areas.set(label, (areas.get(label) ?? 0) + 1);
-  for (const label of ignore) areas.delete(label);
-  // Of equal areas the lower label comes first, so that the order does not depend on the place.
-  const labels = [...areas]
-    .sort(([a, areaA], [b, areaB]) => areaB - areaA || a - b)
-    .slice(0, segments)
-    .map(([label]) => label);
-  const mask = (inside: (label: number) => boolean): Picture => ({
-    data: Uint8Array.from(data, label => (inside(label) ? 255 : 0)),
-    width,
-    height,
-    channels: 1,
-  });
-  const shown = new Set(labels);
-  const rest = mask(label => !shown.has(label));
-  const own = labels.map(label => mask(other => other === label));
-  return { masks: [...own, ...new Array<Picture>(segments + 1 - own.length).fill(rest)], labels };
+  const areas = new Uint32Array(2 ** 16);
+  for (let i = 0; i < data.length; i++) areas[data[i]!]!++;
+  for (const label of ignore) areas[label] = 0;
+  // A stable order: it does not depend on the place.
+  const labels = Array.from(areas, (_, label) => label).filter(label => areas[label]! > 0);
+  return labels.sort((a, b) => areas[b]! - areas[a]! || a - b).slice(0, segments);
 }
+
+/** TSRN-S. */
+const defaultSegments = 6;

@@ -59,5 +59,7 @@ async function degraded(picture: Picture, step: DegradationStep): Promise<Pictur
 
 function toFloats(picture: Picture): Picture {
   const full = fullValue(picture);
-  return { ...picture, data: Float32Array.from(picture.data, value => value / full) };
+  const data = new Float32Array(picture.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = picture.data[i]! / full;
+  return { ...picture, data };
 }

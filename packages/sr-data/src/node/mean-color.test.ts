@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assetsFolder } from 'sr-tensor/testing';
@@ -23,6 +23,35 @@ test('every pixel counts the same, grey in all colours, alpha not', async () => 
   for (const [i, value] of [(1 + 1 + 0.2) / 4, 0.2 / 4, (0.2 + 0.2) / 4].entries()) {
     expect(mean[i]).toBeCloseTo(value, 12);
   }
+});
+
+test('is kept until a picture changes', async () => {
+  const own = await mkdtemp(join(tmpdir(), 'sr-mean-kept-'));
+  const [pictures, cache] = [join(own, 'pictures'), join(own, 'cache')];
+  await mkdir(pictures);
+  const flat = (value: number) => ({ data: new Uint8Array(3).fill(value), width: 1, height: 1, channels: 3 }) as const;
+  await writePicture(join(pictures, 'a.png'), flat(51));
+  let reads = 0;
+  const onProgress = () => reads++;
+  const expected = [0.2, 0.2, 0.2].map(value => expect.closeTo(value, 12));
+  expect(await meanColor(pictures, { cache, onProgress })).toEqual(expected);
+  expect(await meanColor(pictures, { cache, onProgress })).toEqual(expected);
+  expect(reads).toBe(1);
+  await writePicture(join(pictures, 'b.png'), flat(0));
+  expect((await meanColor(pictures, { cache, onProgress }))[0]).toBeCloseTo(0.1, 12);
+  expect(reads).toBe(3);
+  await rm(own, { recursive: true });
+});
+
+test('leaves out what is broken, up to a tenth', async () => {
+  const own = await mkdtemp(join(tmpdir(), 'sr-mean-broken-'));
+  const white = { data: new Uint8Array(3).fill(255), width: 1, height: 1, channels: 3 } as const;
+  for (let i = 0; i < 9; i++) await writePicture(join(own, `${i}.png`), white);
+  await writeFile(join(own, 'broken.png'), 'no picture');
+  expect(await meanColor(own)).toEqual([1, 1, 1]);
+  await writeFile(join(own, 'worse.png'), 'no picture');
+  await expect(meanColor(own)).rejects.toMatchObject({ code: 'data/broken' });
+  await rm(own, { recursive: true });
 });
 
 test('stops by a signal', async () => {
