@@ -23,7 +23,7 @@ async function ours(count: number): Promise<number[]> {
   const times: number[] = [];
   for (let i = 0; i < count; i++) {
     const started = performance.now();
-    const terms = trainer.step(input, target);
+    const terms = trainer.step({ input, target });
     await terms.loss!.data();
     times.push(performance.now() - started);
     dispose(terms);

@@ -42,7 +42,7 @@ const target = pictureToTensor(original);
 const reduced = pictureToTensor(resizePicture(original, { scale: 1 / 2, quantize: true }));
 const trainer = new Trainer({ network, loss, optimizer: adam({ learningRate: 2e-3 }) });
 for (let step = 0; step <= Number(steps); step++) {
-  const terms = trainer.step(reduced, target);
+  const terms = trainer.step({ input: reduced, target });
   if (step % 20 === 0) console.log(step, (await terms.loss.data())[0].toFixed(5));
   tf.dispose(terms);
 }

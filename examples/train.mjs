@@ -21,4 +21,6 @@ for await (const { iteration, losses, learningRate } of run) {
   if (iteration % 10 === 0) console.log(iteration, losses, `rate ${learningRate.toExponential(1)}`);
 }
 const { best, weights, report } = await run;
-console.log(`Best: ${best?.psnr.toFixed(2)} dB at step ${best?.iteration}. Weights: ${weights}. Report: ${report}`);
+console.log(
+  `Best: ${best?.scores.psnr.toFixed(2)} dB at step ${best?.iteration}. Weights: ${weights}. Report: ${report}`,
+);

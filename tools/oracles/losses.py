@@ -367,7 +367,7 @@ def field(row, column, spacing):
 def context_prediction(features, weight, context, spacing, targets, gamma):
     """Ma et al., TPAMI 2021, equations 11 and 12, with a linear predictor."""
     batch, height, width, _ = features.shape
-    losses = []
+    losses, hits = [], []
     for n, (row, column) in itertools.product(range(batch), targets):
         around = [(row + spacing * i, column + spacing * j) for i, j in CONTEXTS[context]]
         predicted = torch.cat([features[n, i, j] for i, j in around]) @ weight
@@ -380,7 +380,8 @@ def context_prediction(features, weight, context, spacing, targets, gamma):
         score = lambda z: gamma * functional.cosine_similarity(z, predicted, dim=0)
         scores = torch.stack([score(features[n, row, column]), *map(score, wrong)])
         losses.append(-torch.log_softmax(scores, 0)[0])
-    return torch.stack(losses).mean(), len(wrong)
+        hits.append(int(scores[0] > scores[1:].max()))
+    return torch.stack(losses).mean(), len(wrong), hits
 
 
 def jigsaw(features, weight, spacing, corner, permutations):
@@ -391,7 +392,17 @@ def jigsaw(features, weight, spacing, corner, permutations):
     for n, k in enumerate(permutations):
         pieces = [features[n, row + spacing * i, column + spacing * j] for i in (0, 1) for j in (0, 1)]
         items.append(torch.cat([pieces[piece] for piece in orders[k]]))
-    return functional.cross_entropy(torch.stack(items) @ weight, torch.tensor(permutations))
+    logits = torch.stack(items) @ weight
+    hits = [int(k == told) for k, told in zip(permutations, logits.argmax(1).tolist())]
+    return functional.cross_entropy(logits, torch.tensor(permutations)), hits
+
+
+def smooth_features():
+    """A map in which cells are like those around them, so that some can be told from all others and some cannot."""
+    noise = draw(Random(14), 1, 9, 10, 4, low=-0.3, high=0.3)
+    place = lambda i, j: [np.cos(0.3 * i), np.sin(0.3 * i), np.cos(0.3 * j), np.sin(0.3 * j)]
+    smooth = np.array([[place(i, j) for j in range(10)] for i in range(9)])
+    return torch.tensor((noise[0].detach().numpy() + smooth)[None].astype(np.float32).astype(np.float64))
 
 
 def extractor():
@@ -404,7 +415,7 @@ def extractor():
     ]:
         count = len(CONTEXTS[context])
         weight = draw(Random(12), 4 * count, 4)
-        value, negatives = context_prediction(features, weight, context, spacing, targets, gamma)
+        value, negatives, _ = context_prediction(features, weight, context, spacing, targets, gamma)
         predictions[context] = {
             "spacing": spacing,
             "targets": targets,
@@ -414,7 +425,13 @@ def extractor():
         }
     weight = draw(Random(13), 16, 24)
     permutations = [5, 17]
-    value = jigsaw(features, weight, 3, (2, 4), permutations)
+    value, _ = jigsaw(features, weight, 3, (2, 4), permutations)
+    # All orders of the pieces of a grid of both maps, each as an item; a predictor that takes the mean of two neighbours.
+    _, told_orders = jigsaw(features.repeat_interleave(24, 0), weight, 3, (1, 2), [*range(24)] * 2)
+    smooth = smooth_features()
+    average = torch.cat([torch.eye(4, dtype=torch.float64)] * 2) / 2
+    cells = [(row, column) for row in range(9) for column in range(3, 7)]
+    _, _, told_cells = context_prediction(smooth, average, "horizontal", 3, cells, 1)
     write(
         "extractor.json",
         {
@@ -422,6 +439,13 @@ def extractor():
             "tolerance": 1e-5,
             "contextPrediction": predictions,
             "jigsaw": {"spacing": 3, "corner": [2, 4], "permutations": permutations, **evaluated(value, features, weight)},
+            "success": {
+                "features": [round(x, 9) for x in smooth.flatten().tolist()],
+                "spacing": 3,
+                "targets": cells,
+                "context": told_cells,
+                "jigsaw": told_orders,
+            },
         },
     )
 

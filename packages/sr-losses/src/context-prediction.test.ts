@@ -1,4 +1,14 @@
-import { dispose, matMul, scalar, type Tensor, type Tensor2D, type Tensor4D, tensor } from '@tensorflow/tfjs-core';
+import {
+  add,
+  dispose,
+  matMul,
+  scalar,
+  slice,
+  type Tensor,
+  type Tensor2D,
+  type Tensor4D,
+  tensor,
+} from '@tensorflow/tfjs-core';
 import { Random } from 'sr-tensor';
 import { checkGradients, describeOnBackends, expectClose, expectNoLeaks, gradientsOf } from 'sr-tensor/testing';
 import { describe, expect, test } from 'vitest';
@@ -6,6 +16,7 @@ import {
   type Context,
   contextNegatives,
   contextPredictionLoss,
+  contextPredictionSuccess,
   contextTargets,
   type Place,
 } from './context-prediction.js';
@@ -47,6 +58,21 @@ describeOnBackends('contextPredictionLoss', () => {
         golden,
       );
       dispose([features, weight, one, value, ...slopes]);
+    });
+  });
+
+  test(`success equals ${golden.tool} ${golden.version}`, async () => {
+    await expectNoLeaks(async () => {
+      const { spacing, targets, context, features: values } = golden.success;
+      const features = tensor(values, [1, 9, 10, 4]) as Tensor4D;
+      const success = contextPredictionSuccess(features, {
+        predict: around => add(slice(around, [0, 0], [-1, 4]), slice(around, [0, 4], [-1, 4])),
+        targets: targets as unknown as Place[],
+        spacing,
+      });
+      expect(success.shape).toEqual([1, targets.length]);
+      expect([...(await success.data())]).toEqual(context);
+      dispose([features, success]);
     });
   });
 

@@ -5,19 +5,26 @@
  * same map whose receptive fields touch neither the target's nor the context's, that is, at least d away in x or y from each.
  */
 import {
-  concat,
+  cast,
+  greater,
+  matMul,
+  max,
+  mul,
   reshape,
   type Scalar,
-  slice,
+  stack,
+  sub,
+  sum,
   type Tensor2D,
   type Tensor3D,
   type Tensor4D,
-  tensor,
+  tensor1d,
+  tensor3d,
   tidy,
 } from '@tensorflow/tfjs-core';
 import { checkShape, SrError } from 'sr-tensor';
 import { checkChoice } from './check-choice.js';
-import { infoNce } from './info-nce.js';
+import { cosines, infoNce } from './info-nce.js';
 
 /** `'horizontal'`: left and right; `'vertical'`: above and below; `'cross'`: all four, in the order left, right, above, below. */
 export type Context = keyof typeof contexts;
@@ -70,46 +77,61 @@ export interface ContextPredictionOptions extends ContextOptions {
  * const [row, column] = [24, 24];
  * const loss = contextPredictionLoss(features, { predict, targets: [[row, column]], spacing: 6 });
  */
-export function contextPredictionLoss(
-  features: Tensor4D,
-  { predict, targets, spacing, context = 'horizontal', gamma }: ContextPredictionOptions,
-): Scalar {
-  checkShape(features, '[batch, height, width, channels]', 'contextPredictionLoss: features');
-  const [batch, height, width, channels] = features.shape;
-  const neighbours = offsetsOf(context, spacing);
-  for (const target of targets) checkTarget(target, neighbours, [height, width]);
+export function contextPredictionLoss(features: Tensor4D, options: ContextPredictionOptions): Scalar {
   return tidy(() => {
-    const around = targets.map(([row, column]) =>
-      concat(
-        neighbours.map(([down, right]) => featureAt(features, [row + down, column + right])),
-        1,
-      ),
-    );
-    // Items in the order target by target within each map.
-    const items = reshape(
-      concat(
-        around.map(x => reshape(x, [batch, 1, -1])),
-        1,
-      ),
-      [batch * targets.length, -1],
-    );
-    const predicted = reshape(predict(items as Tensor2D), [batch, targets.length, channels]) as Tensor3D;
-    const cells = height * width;
-    const masks = (mask: (target: Place) => Float32Array): Tensor3D =>
-      concat(
-        targets.map(target => tensor(mask(target), [1, 1, cells])),
-        1,
-      ) as Tensor3D;
-    return infoNce(predicted, reshape(features, [batch, cells, channels]), {
-      positives: masks(([row, column]) => {
-        const mask = new Float32Array(cells);
-        mask[row * width + column] = 1;
-        return mask;
-      }),
-      negatives: masks(target => contextNegatives(target, { height, width, spacing, context })),
-      ...(gamma === undefined ? {} : { gamma }),
-    });
+    const { predicted, candidates, positives, negatives } = ask(features, options, 'contextPredictionLoss');
+    const { gamma } = options;
+    return infoNce(predicted, candidates, { positives, negatives, ...(gamma === undefined ? {} : { gamma }) });
   });
+}
+
+/**
+ * Which targets are told from all others: 1 where the cosine of the predicted feature with the target is larger than with
+ * every negative, else 0. Without a gradient.
+ *
+ * @param features as in `contextPredictionLoss`, as are the options
+ * @returns `[batch, targets]`
+ * @throws as `contextPredictionLoss`
+ * @see Ma et al., "Structure-preserving image super-resolution", TPAMI 2021, section 4: how extractors are compared
+ * @example
+ * const share = mean(contextPredictionSuccess(features, { predict, targets: [[24, 24]], spacing: 6 }));
+ */
+export function contextPredictionSuccess(
+  features: Tensor4D,
+  options: Omit<ContextPredictionOptions, 'gamma'>,
+): Tensor2D {
+  return tidy(() => {
+    const { predicted, candidates, positives, negatives } = ask(features, options, 'contextPredictionSuccess');
+    const scores = cosines(predicted, candidates);
+    // A cosine is never below -1.
+    const wrong = max(sub(mul(scores, negatives), mul(sub(1, negatives), 2)), 2);
+    return cast(greater(sum(mul(scores, positives), 2), wrong), 'float32') as Tensor2D;
+  });
+}
+
+/** What the context predicts for each target, and the right and wrong answers. */
+function ask(
+  features: Tensor4D,
+  { predict, targets, spacing, context = 'horizontal' }: ContextPredictionOptions,
+  what: string,
+): { predicted: Tensor3D; candidates: Tensor3D; positives: Tensor3D; negatives: Tensor3D } {
+  checkShape(features, '[batch, height, width, channels]', `${what}: features`);
+  const [batch, height, width, channels] = features.shape;
+  const cells = height * width;
+  const neighbours = offsetsOf(context, spacing);
+  for (const target of targets) checkTarget(target, neighbours, [height, width], what);
+  const around = targets.flatMap(([row, column]) =>
+    neighbours.map(([down, right]) => [row + down, column + right] as const),
+  );
+  // Items in the order target by target within each map.
+  const items = reshape(featuresAt(features, around), [batch * targets.length, neighbours.length * channels]);
+  const negatives = targets.map(target => tensor1d(contextNegatives(target, { height, width, spacing, context })));
+  return {
+    predicted: reshape(predict(items as Tensor2D), [batch, targets.length, channels]),
+    candidates: reshape(features, [batch, cells, channels]),
+    positives: cellMasks(targets, [height, width]),
+    negatives: reshape(stack(negatives), [1, targets.length, cells]),
+  };
 }
 
 /**
@@ -156,10 +178,22 @@ export function contextNegatives(
   });
 }
 
-/** The feature of one cell of each map: `[batch, channels]`. */
-export function featureAt(features: Tensor4D, [row, column]: Place): Tensor2D {
-  const [batch, , , channels] = features.shape;
-  return reshape(slice(features, [0, row, column, 0], [-1, 1, 1, -1]), [batch, channels]);
+/**
+ * The features of these cells of each map: `[batch, places, channels]`.
+ *
+ * A product with ones and zeros: the gradients of slices would each be as large as the maps.
+ */
+export function featuresAt(features: Tensor4D, places: readonly Place[]): Tensor3D {
+  const [batch, height, width, channels] = features.shape;
+  return matMul(cellMasks(places, [height, width]), reshape(features, [batch, height * width, channels]));
+}
+
+/** `[1, places, cells]`: 1 at the cell of each place, 0 elsewhere. */
+function cellMasks(places: readonly Place[], [height, width]: readonly [number, number]): Tensor3D {
+  const cells = height * width;
+  const ones = new Float32Array(places.length * cells);
+  for (const [i, [row, column]] of places.entries()) ones[i * cells + row * width + column] = 1;
+  return tensor3d(ones, [1, places.length, cells]);
 }
 
 function offsetsOf(context: Context, spacing: number): Place[] {
@@ -167,13 +201,13 @@ function offsetsOf(context: Context, spacing: number): Place[] {
   return contexts[context].map(([down, right]) => [down * spacing, right * spacing]);
 }
 
-function checkTarget([row, column]: Place, neighbours: Place[], [height, width]: [number, number]): void {
+function checkTarget([row, column]: Place, neighbours: Place[], [height, width]: [number, number], what: string): void {
   const inside = neighbours.every(
     ([down, right]) => row + down >= 0 && row + down < height && column + right >= 0 && column + right < width,
   );
   if (inside && row >= 0 && row < height && column >= 0 && column < width) return;
   throw new SrError({
     code: 'losses/place',
-    message: `contextPredictionLoss: expected targets whose context lies on the ${height} x ${width} map, received row ${row}, column ${column}. Choose one of contextTargets.`,
+    message: `${what}: expected targets whose context lies on the ${height} x ${width} map, received row ${row}, column ${column}. Choose one of contextTargets.`,
   });
 }

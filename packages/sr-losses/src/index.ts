@@ -6,6 +6,7 @@ export {
   type ContextPredictionOptions,
   contextNegatives,
   contextPredictionLoss,
+  contextPredictionSuccess,
   contextTargets,
   type Place,
 } from './context-prediction.js';
@@ -18,7 +19,7 @@ export * from './gradient-map-loss.js';
 export * from './gradient-penalty.js';
 export * from './histogram-loss.js';
 export * from './huber.js';
-export * from './info-nce.js';
+export { type InfoNceOptions, infoNce } from './info-nce.js';
 export * from './jigsaw-loss.js';
 export * from './l1.js';
 export * from './l2.js';

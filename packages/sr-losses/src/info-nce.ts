@@ -60,11 +60,16 @@ export function infoNce(
     checkShape(mask, `[${mask.shape[0] === 1 ? 1 : batch}, ${targets}, ${count}]`, `infoNce: ${name}`);
   }
   return tidy(() => {
-    const scores = mul(matMul(unit(predicted), unit(candidates), false, true), gamma);
+    const scores = mul(cosines(predicted, candidates), gamma);
     const right = sum(mul(scores, positives), 2);
     const counted = negatives === undefined ? scores : add(scores, mul(sub(1, add(positives, negatives)), excluded));
     return mean<Scalar>(sub(logSumExp(counted), right));
   });
+}
+
+/** Of each prediction with each candidate of its item: `[batch, targets, candidates]`. */
+export function cosines(predicted: Tensor3D, candidates: Tensor3D): Tensor3D {
+  return matMul(unit(predicted), unit(candidates), false, true);
 }
 
 /** Features of length 1; zeros stay zeros. */

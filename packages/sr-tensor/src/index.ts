@@ -1,5 +1,6 @@
 import '#gradients';
 
+export { type NativeDoubles, type NativeHandle, withNativeDoubles } from './backend/native-doubles.js';
 export * from './checks.js';
 export * from './errors.js';
 export * from './initializers.js';

@@ -8,7 +8,7 @@ import { SrError } from 'sr-tensor';
 import { readSafetensors, type WeightTensor, writeSafetensors } from 'sr-tensor/weights';
 
 /** Raised when a file of the present program could no longer be read by an older one, or the other way round. */
-export const checkpointVersion = 1;
+export const checkpointVersion = 2;
 
 /** Where checkpoints are kept. All of them belong to one training. */
 export interface CheckpointStore {

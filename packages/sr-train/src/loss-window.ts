@@ -1,26 +1,31 @@
-/** Means of the losses over the steps since the last line of the log. */
+interface Sum {
+  readonly count: number;
+  readonly sum: number;
+}
+
+/** Means of the losses over the steps since the last line of the log, each over the steps that had it. */
 export class LossWindow {
-  #steps = 0;
-  #sums: Record<string, number> = {};
+  #sums: Record<string, Sum> = {};
 
   add(losses: Readonly<Record<string, number>>): void {
-    this.#steps++;
-    for (const [name, value] of Object.entries(losses)) this.#sums[name] = (this.#sums[name] ?? 0) + value;
+    for (const [name, value] of Object.entries(losses)) {
+      const { count, sum } = this.#sums[name] ?? { count: 0, sum: 0 };
+      this.#sums[name] = { count: count + 1, sum: sum + value };
+    }
   }
 
   /** The means; begins anew. */
   take(): Record<string, number> {
-    const means = Object.entries(this.#sums).map(([name, sum]) => [name, sum / this.#steps]);
-    this.restore({ steps: 0, sums: {} });
+    const means = Object.entries(this.#sums).map(([name, { count, sum }]) => [name, sum / count]);
+    this.#sums = {};
     return Object.fromEntries(means);
   }
 
-  state(): { steps: number; sums: Record<string, number> } {
-    return { steps: this.#steps, sums: { ...this.#sums } };
+  state(): Record<string, Sum> {
+    return { ...this.#sums };
   }
 
-  restore({ steps, sums }: { steps: number; sums: Record<string, number> }): void {
-    this.#steps = steps;
+  restore(sums: Readonly<Record<string, Sum>>): void {
     this.#sums = { ...sums };
   }
 }

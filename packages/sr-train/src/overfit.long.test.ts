@@ -20,7 +20,11 @@ describeOnBackends(
         batch.target.data[i] = 0.5 + 0.25 * Math.sin(x / 8) + 0.25 * Math.cos(y / 8 + (i % 3));
       }
       const losses: number[] = [];
-      const steps = trainSteps({ trainer, source: { ...source, next: async () => batch }, steps: recipe.steps });
+      const steps = trainSteps({
+        training: trainer,
+        source: { ...source, next: async () => batch },
+        steps: recipe.steps as number,
+      });
       for await (const step of steps) losses.push(step.losses.pixel!);
       trainer.dispose();
       expect(losses.at(-1)).toBeLessThan(losses[0]! / 10);

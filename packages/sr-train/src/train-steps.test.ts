@@ -138,7 +138,7 @@ describeOnBackends(
       const scores = [20, 22, 21, 22];
       const validated: [number, boolean][] = [];
       const { result } = await run({
-        validation: { every: 3, run: async () => ({ psnr: scores.shift()! }) },
+        validation: { every: 3, run: async () => ({ scores: { psnr: scores.shift()! } }) },
         observer: { onValidation: ({ iteration, isBest }) => validated.push([iteration, isBest]) },
       });
       // A tie keeps the earlier one.
@@ -148,7 +148,7 @@ describeOnBackends(
         [9, false],
         [12, false],
       ]);
-      expect(result.best).toMatchObject({ iteration: 6, psnr: 22 });
+      expect(result.best).toMatchObject({ iteration: 6, scores: { psnr: 22 } });
     });
 
     test('leaves the store alone when the source or the saving fails', async () => {
@@ -217,15 +217,15 @@ async function run(options: RunOptions = {}): Promise<Outcome> {
   const [steps, scores, log]: [TrainStep[], number[], Outcome['log']] = [[], [], []];
   try {
     const generator = trainSteps({
-      trainer,
+      training: trainer,
       source: syntheticSource(change ? { change } : {}),
       recipe: asked,
-      steps: asked.steps,
+      steps: asked.steps as number,
       checkpoint: { ...(everySteps && { everySteps }), ...(everyMinutes !== undefined && { everyMinutes }) },
       // Any number that the averaged parameters decide.
       validation: options.validation ?? {
         every: 4,
-        run: async ({ parameters }) => ({ psnr: (await parameters.get('tail.weight').data())[0]! }),
+        run: async ({ parameters }) => ({ scores: { psnr: (await parameters.get('tail.weight').data())[0]! } }),
       },
       ...(options.store && { store: options.store }),
       ...(options.resume && { resume: true }),
@@ -235,7 +235,7 @@ async function run(options: RunOptions = {}): Promise<Outcome> {
         ...observer,
         onLog: ({ iteration, losses }) => log.push({ iteration, losses }),
         onValidation: event => {
-          scores.push(event.score.psnr);
+          scores.push(event.score.scores.psnr!);
           return observer?.onValidation?.(event);
         },
       },

@@ -1,19 +1,23 @@
 /** A whole training: steps, validation, checkpoints, exact resumption; on any backend, in Node and in a browser tab. */
-import { dispose, getBackend, type Scalar, stack, tensor4d } from '@tensorflow/tfjs-core';
-import type { Batch, BatchSource } from 'sr-data';
-import { abortError, type Model, SrError } from 'sr-tensor';
+import { dispose, getBackend, type Scalar, stack } from '@tensorflow/tfjs-core';
+import type { Batch } from 'sr-data';
+import { abortError, type Parameters, SrError } from 'sr-tensor';
 import type { WeightTensor } from 'sr-tensor/weights';
 import { type CheckpointStore, encodeCheckpoint } from './checkpoint.js';
 import { latestCheckpoint } from './latest-checkpoint.js';
 import { LossWindow } from './loss-window.js';
 import { Pace } from './pace.js';
 import { checkSameRecipe } from './same-recipe.js';
-import type { Trainer, TrainerState } from './trainer.js';
+import type { TrainedNetwork, Training } from './training.js';
 
-export interface TrainStepsOptions<Score extends ValidationScore = ValidationScore> {
-  readonly trainer: Trainer;
-  /** Of batches; not closed. */
-  readonly source: BatchSource;
+export interface TrainStepsOptions<
+  Score extends ValidationScore = ValidationScore,
+  Net extends TrainedNetwork = TrainedNetwork,
+  Sample = Batch,
+> {
+  readonly training: Training<Net, Sample>;
+  /** Of batches: a `BatchSource` of sr-data, or anything that gives one after the other and can be resumed. */
+  readonly source: SampleSource<Sample>;
   /** How many steps the whole training has. */
   readonly steps: number;
   /** Default: no checkpoints. */
@@ -24,8 +28,13 @@ export interface TrainStepsOptions<Score extends ValidationScore = ValidationSco
   readonly resume?: boolean;
   /** A checkpoint is saved after so many steps or minutes, whichever comes first. Default: ten minutes. */
   readonly checkpoint?: { readonly everySteps?: number; readonly everyMinutes?: number };
-  /** Scores the averaged parameters after every so many steps and after the last. Default: never. */
-  readonly validation?: { readonly every: number; readonly run: (model: Model) => Promise<Score> };
+  /** Scores what is trained after every so many steps and after the last. Default: never. */
+  readonly validation?: {
+    readonly every: number;
+    readonly run: (model: { network: Net; parameters: Parameters }) => Promise<Score>;
+    /** The score that decides what is best, and which values of it are better. Default PSNR, of which higher ones are. */
+    readonly best?: ScoreName;
+  };
   /** Steps a line of the log sums up. Default: 20. */
   readonly logEvery?: number;
   /** Saves, then rejects with `aborted`. */
@@ -33,9 +42,21 @@ export interface TrainStepsOptions<Score extends ValidationScore = ValidationSco
   readonly observer?: TrainObserver<Score>;
 }
 
-/** Whatever a validation finds; `psnr` decides what is best (higher). */
+/** Gives one batch after the other; goes on from where `state()` was taken. */
+export interface SampleSource<Sample = Batch> {
+  next(options?: { signal?: AbortSignal }): Promise<Sample>;
+  state(): unknown;
+  restore(state: unknown): void;
+}
+
+/** Whatever a validation finds, with its scores by name. */
 export interface ValidationScore {
-  readonly psnr: number;
+  readonly scores: Readonly<Record<string, number>>;
+}
+
+export interface ScoreName {
+  readonly name: string;
+  readonly direction: 'higher' | 'lower';
 }
 
 /** One step that has been done. */
@@ -77,7 +98,7 @@ export interface Validated<Score extends ValidationScore = ValidationScore> {
 /** The best parameters so far. */
 export interface Best {
   readonly iteration: number;
-  readonly psnr: number;
+  readonly scores: Readonly<Record<string, number>>;
   readonly weights: ReadonlyMap<string, WeightTensor>;
 }
 
@@ -101,9 +122,9 @@ export interface TrainResult {
 /** What a checkpoint holds. */
 interface TrainingState {
   readonly recipe: unknown;
-  readonly trainer: TrainerState;
+  readonly training: unknown;
   readonly source: unknown;
-  readonly best?: { readonly iteration: number; readonly psnr: number; readonly weights: Record<string, WeightTensor> };
+  readonly best?: Omit<Best, 'weights'> & { readonly weights: Record<string, WeightTensor> };
   readonly window: ReturnType<LossWindow['state']>;
   readonly seconds: number;
   readonly waited: number;
@@ -112,21 +133,21 @@ interface TrainingState {
 /**
  * Trains until `steps` steps are done and gives each of them.
  *
- * An interrupted and resumed training does exactly what an uninterrupted one does: parameters, average, optimizer,
- * sampling, schedule and best-so-far are all in the checkpoint. One is saved in the end and when the loop is left.
+ * An interrupted and resumed training does exactly what an uninterrupted one does: everything that `training` and `source`
+ * need to go on, and the best so far, are in the checkpoint. One is saved in the end and when the loop is left.
  *
  * @returns a generator of steps; whoever iterates sets the pace. What it returns in the end is the result.
  * @throws `train/not-finite` at the step whose loss is NaN or infinite, with the name of the term; the last checkpoint
  *   stays as it is. `train/recipe-changed` for a checkpoint of another recipe. `aborted` after saving.
  * @example
- * for await (const { iteration, losses } of trainSteps({ trainer, source, steps: 1000, store: memoryStore() })) {
+ * for await (const { iteration, losses } of trainSteps({ training: trainer, source, steps: 1000, store: memoryStore() })) {
  *   console.log(iteration, losses);
  * }
  */
-export async function* trainSteps<Score extends ValidationScore>(
-  options: TrainStepsOptions<Score>,
+export async function* trainSteps<Score extends ValidationScore, Net extends TrainedNetwork, Sample = Batch>(
+  options: TrainStepsOptions<Score, Net, Sample>,
 ): AsyncGenerator<TrainStep, TrainResult, void> {
-  const { trainer, source, steps, store, validation, signal, observer = {}, logEvery = 20, recipe = null } = options;
+  const { training, source, steps, store, validation, signal, observer = {}, logEvery = 20, recipe = null } = options;
   const { everySteps = Number.POSITIVE_INFINITY, everyMinutes = 10 } = options.checkpoint ?? {};
   const window = new LossWindow();
   const pace = new Pace();
@@ -141,41 +162,47 @@ export async function* trainSteps<Score extends ValidationScore>(
     if (state !== undefined) {
       const found = state as TrainingState;
       checkSameRecipe(found.recipe, recipe);
-      trainer.restore(found.trainer);
+      training.restore(found.training);
       source.restore(found.source);
       window.restore(found.window);
       pace.restore(found);
       best = found.best && { ...found.best, weights: new Map(Object.entries(found.best.weights)) };
-      saved = trainer.iteration;
+      saved = training.iteration;
+    } else if (training.prepare !== undefined) {
+      const position = source.state();
+      await training.prepare(() => source.next(signal === undefined ? {} : { signal }));
+      source.restore(position);
     }
-    await observer.onStart?.({ iteration: trainer.iteration, best, skipped });
+    await observer.onStart?.({ iteration: training.iteration, best, skipped });
   };
 
   const save = async (): Promise<void> => {
-    if (store === undefined || saved === trainer.iteration) return;
+    if (store === undefined || saved === training.iteration) return;
     const bytes = encodeCheckpoint({
       recipe,
-      trainer: await trainer.state(),
+      training: await training.state(),
       source: source.state(),
       ...(best === undefined ? {} : { best: { ...best, weights: Object.fromEntries(best.weights) } }),
       window: window.state(),
       ...pace.state(),
     } satisfies TrainingState);
-    await store.write(trainer.iteration, bytes);
-    saved = trainer.iteration;
+    await store.write(training.iteration, bytes);
+    saved = training.iteration;
     savedAt = performance.now();
     await observer.onCheckpoint?.({ iteration: saved, bytes: bytes.length });
   };
 
-  const validate = async (run: (model: Model) => Promise<Score>): Promise<void> => {
-    const parameters = trainer.averaged();
+  const validate = async ({ run, best: by = defaultScore }: NonNullable<typeof options.validation>): Promise<void> => {
+    const parameters = training.averaged();
     try {
-      const score = await run({ network: trainer.network, parameters });
+      const score = await run({ network: training.network, parameters });
+      const { scores } = score;
       const weights = await parameters.toWeights();
-      const isBest = best === undefined || score.psnr > best.psnr;
-      if (isBest) best = { iteration: trainer.iteration, psnr: score.psnr, weights };
+      const isBest = best === undefined || isBetter(scores, best.scores, by);
+      const { iteration } = training;
+      if (isBest) best = { iteration, scores, weights };
       const { seconds } = pace.state();
-      await observer.onValidation?.({ iteration: trainer.iteration, score, isBest, best: best!, weights, seconds });
+      await observer.onValidation?.({ iteration, score, isBest, best: best!, weights, seconds });
     } finally {
       parameters.dispose();
     }
@@ -200,21 +227,22 @@ export async function* trainSteps<Score extends ValidationScore>(
     return done;
   };
 
-  const result = (): TrainResult => ({ iteration: trainer.iteration, best, seconds: pace.state().seconds });
+  const result = (): TrainResult => ({ iteration: training.iteration, best, seconds: pace.state().seconds });
 
   await restore();
   const readEvery = stepsBetweenReads();
   let failed = false;
   try {
     pace.start();
-    while (trainer.iteration < steps && !signal?.aborted) {
-      const batch = await pace.wait(nextBatch(source, signal));
-      if (batch === undefined) break;
-      const { learningRate } = trainer;
-      unread.push({ terms: stepOn(trainer, batch), learningRate, iteration: trainer.iteration });
+    while (training.iteration < steps && !signal?.aborted) {
+      const batches = await pace.wait(nextBatches(source, training.batchesPerStep ?? 1, signal));
+      if (batches === undefined) break;
+      const { learningRate } = training;
+      const terms = training.step(...batches);
+      unread.push({ terms, learningRate, iteration: training.iteration });
       pace.step();
 
-      const { iteration } = trainer;
+      const { iteration } = training;
       const isLast = iteration === steps;
       const validates = validation !== undefined && (isLast || iteration % validation.every === 0);
       const minutes = (performance.now() - savedAt) / 60_000;
@@ -222,7 +250,7 @@ export async function* trainSteps<Score extends ValidationScore>(
       if (!validates && !saves && unread.length < readEvery) continue;
 
       const done = await readLosses();
-      if (validates) await validate(validation.run);
+      if (validates) await validate(validation);
       if (saves) await save();
       yield* done;
       await macrotask();
@@ -239,7 +267,7 @@ export async function* trainSteps<Score extends ValidationScore>(
       await observer.onEnd?.(result());
     }
   }
-  if (signal?.aborted && trainer.iteration < steps) throw abortError(signal);
+  if (signal?.aborted && training.iteration < steps) throw abortError(signal);
   return result();
 }
 
@@ -249,39 +277,57 @@ interface UnreadStep {
   readonly terms: Record<string, Scalar>;
 }
 
-/** The next batch, or undefined if the signal came first. */
-async function nextBatch(source: BatchSource, signal: AbortSignal | undefined): Promise<Batch | undefined> {
+/** The next batches, or undefined if the signal came first: then they come again. */
+async function nextBatches<Sample>(
+  source: SampleSource<Sample>,
+  count: number,
+  signal: AbortSignal | undefined,
+): Promise<Sample[] | undefined> {
+  const position = source.state();
+  const batches: Sample[] = [];
   try {
-    return await source.next(signal === undefined ? {} : { signal });
+    while (batches.length < count) batches.push(await source.next(signal === undefined ? {} : { signal }));
+    return batches;
   } catch (error) {
-    if (signal?.aborted) return undefined;
-    throw error;
+    if (!signal?.aborted) throw error;
+    if (batches.length > 0) source.restore(position);
+    return undefined;
   }
 }
 
-function stepOn(trainer: Trainer, { input, target }: Batch): Record<string, Scalar> {
-  const x = tensor4d(input.data, [...input.shape]);
-  const y = tensor4d(target.data, [...target.shape]);
-  const terms = trainer.step(x, y);
-  dispose([x, y]);
-  return terms;
+const defaultScore: ScoreName = { name: 'psnr', direction: 'higher' };
+
+/** Of equal ones the earlier stays. */
+function isBetter(
+  scores: Readonly<Record<string, number>>,
+  best: Readonly<Record<string, number>>,
+  { name, direction }: ScoreName,
+): boolean {
+  const [now, before] = [scores[name]!, best[name]!];
+  return direction === 'higher' ? now > before : now < before;
 }
 
 /** Reads the losses of all these steps at once and disposes their tensors. */
 async function readSteps(
   steps: readonly UnreadStep[],
 ): Promise<{ iteration: number; learningRate: number; losses: Record<string, number> }[]> {
-  if (steps.length === 0) return [];
-  const all = stack(steps.flatMap(({ terms }) => Object.values(terms)));
-  for (const { terms } of steps) dispose(terms);
-  const values = await all.data();
-  all.dispose();
+  const terms = steps.flatMap(step => Object.values(step.terms));
+  const values = await valuesOf(terms);
+  dispose(terms);
   let next = 0;
   return steps.map(({ iteration, learningRate, terms }) => ({
     iteration,
     learningRate,
     losses: Object.fromEntries(Object.keys(terms).map(name => [name, values[next++]!])),
   }));
+}
+
+async function valuesOf(scalars: readonly Scalar[]): Promise<ArrayLike<number>> {
+  if (scalars.length === 0) return [];
+  const all = stack([...scalars]);
+  const values = await all.data();
+  all.dispose();
+  return values;
 }
 
 function checkFinite(losses: Readonly<Record<string, number>>, iteration: number): void {

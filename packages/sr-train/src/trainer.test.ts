@@ -28,12 +28,12 @@ describeOnBackends('Trainer', () => {
     await expectNoLeaks(async () => {
       const [input, target] = [tensor4d([0.2, 0.4, 0.6], [1, 1, 1, 3]), tensor4d([1, 1, 1], [1, 1, 1, 3])];
       const subject = trainer({ learningRate: step => 0.1 / (step + 1) });
-      const before = subject.step(input, target);
+      const before = subject.step({ input, target });
       await expectClose(before.loss!, [0.6]);
       // Adam's first steps have the length of the learning rate where the gradient keeps its sign: 0.1, then 0.05.
       await expectClose(subject.parameters.get('shift'), [0.1]);
       expect(subject.learningRate).toBeCloseTo(0.05);
-      const after = subject.step(input, target);
+      const after = subject.step({ input, target });
       await expectClose(after.loss!, [0.5]);
       await expectClose(subject.parameters.get('shift'), [0.15]);
       await expectClose(subject.parameters.get('seen'), [0.4]);
@@ -46,7 +46,7 @@ describeOnBackends('Trainer', () => {
   test('reports the terms of a weighted loss', async () => {
     const [input, target] = [tensor4d([0, 0, 0], [1, 1, 1, 3]), tensor4d([1, 1, 1], [1, 1, 1, 3])];
     const subject = trainer({ loss: weighted({ near: [0.25, l1()], far: [2, l1()] }) });
-    const terms = subject.step(input, target);
+    const terms = subject.step({ input, target });
     await expectClose(terms.near!, [0.25]);
     await expectClose(terms.far!, [2]);
     dispose([input, target, terms]);
@@ -56,7 +56,7 @@ describeOnBackends('Trainer', () => {
   test('has no state once a parameter is not finite', async () => {
     const [input, target] = [tensor4d([0, 0, 0], [1, 1, 1, 3]), tensor4d([Number.NaN, 1, 1], [1, 1, 1, 3])];
     const subject = trainer({ loss: l2() });
-    dispose([input, target, subject.step(input, target)]);
+    dispose([input, target, subject.step({ input, target })]);
     await expect(subject.state()).rejects.toMatchObject({
       code: 'train/not-finite',
       message: expect.stringContaining('"shift"'),

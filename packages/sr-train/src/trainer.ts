@@ -1,83 +1,137 @@
-/** One training step, and everything that has to be kept from one step to the next. */
+/** One training step of a generator and its discriminators, and everything that has to be kept from one to the next. */
 import {
-  addN,
   dispose,
   keep,
-  type NamedTensorMap,
   type Scalar,
   type Tensor,
   type Tensor4D,
-  type Variable,
-  variableGrads,
+  Tensor as TensorClass,
+  tensor4d,
+  tidy,
 } from '@tensorflow/tfjs-core';
+import type { ImageBatch, MaskBatch } from 'sr-data';
 import type { Loss, WeightedLoss } from 'sr-losses';
-import { type Network, Parameters, runNetwork, SrError } from 'sr-tensor';
-import type { Optimizer, OptimizerState } from 'sr-tensor/optimizers';
-import type { WeightTensor } from 'sr-tensor/weights';
-import { clipGradients } from './clip-gradients.js';
-import { Ema } from './ema.js';
+import { type Network, type Parameters, runNetwork } from 'sr-tensor';
+import type { DiscriminatorPlayer, DiscriminatorState } from './discriminator-player.js';
+import { Player, type PlayerOptions, type PlayerState } from './player.js';
+import { addGradients, meanGradients, type TermGradients, termGradients } from './term-gradients.js';
+import type { Training } from './training.js';
 
-export interface TrainerOptions {
-  readonly network: Network;
-  /** A weighted loss reports its terms, any other one term called `loss`. */
-  readonly loss: Loss | WeightedLoss;
-  /** Disposed with the trainer. */
-  readonly optimizer: Optimizer;
-  /** The learning rate of a step, counted from 0; default: the optimizer's own. */
-  readonly learningRate?: (step: number) => number;
-  /** Decay of the moving average of the parameters, in [0, 1); 0 (default) keeps none. */
-  readonly emaDecay?: number;
-  /** The largest norm of all gradients together; default: no limit. */
-  readonly clipNorm?: number | undefined;
-  /** For the initial parameters; default 0. */
-  readonly seed?: number;
-  /** Initial parameters (PyTorch's names and order of axes) instead of random ones. */
-  readonly init?: ReadonlyMap<string, WeightTensor>;
+/** A batch as a source gives it, or of tensors, which stay the caller's. */
+export interface TrainerBatch {
+  /** `[batch, height, width, 3]` */
+  readonly input: ImageBatch | Tensor4D;
+  /** `[batch, height * scale, width * scale, 3]` */
+  readonly target: ImageBatch | Tensor4D;
+  /** `[batch, height * scale, width * scale, regions]`, for losses that go region by region. */
+  readonly masks?: MaskBatch | Tensor4D;
 }
 
+/** What the losses of a step look at beside the network's outputs. */
+export interface StepTensors {
+  readonly input: Tensor4D;
+  readonly target: Tensor4D;
+  readonly masks?: Tensor4D;
+}
+
+/** The outputs of a network by name; `image` is its picture. */
+export type StepOutputs = Readonly<Record<'image' | (string & {}), Tensor4D>>;
+
+/** The generator's loss in one step. */
+export interface StepLoss {
+  /** The terms by name: their sum is the loss. */
+  terms(outputs: StepOutputs, sample: StepTensors): Record<string, Scalar>;
+  /** Whether it looks at outputs beside the picture. Default false. */
+  readonly outputs?: boolean;
+}
+
+/** What is done in a step. */
+export interface StepPlan {
+  /** Absent: the generator is not trained. */
+  readonly loss?: StepLoss | undefined;
+  /** Which of its parameters are, by name; default all. */
+  readonly trains?: ((parameter: string) => boolean) | undefined;
+  /** The discriminators that are trained. */
+  readonly discriminators: readonly string[];
+  /** Whether all optimizers forget what was before. */
+  readonly fresh?: boolean | undefined;
+}
+
+/** Something that is measured once, before the first step, on what the generator makes of a few batches. */
+export interface Calibration {
+  readonly batches: number;
+  measure(pairs: readonly (readonly [prediction: Tensor4D, target: Tensor4D])[]): Promise<void>;
+  /** What was measured, plain data. */
+  state(): unknown;
+  restore(state: unknown): void;
+}
+
+export type TrainerOptions = PlayerOptions & {
+  readonly network: Network;
+  /** By the names under which they are reported (`name.real`, `name.fake`) and saved. They belong to the trainer. */
+  readonly discriminators?: Readonly<Record<string, DiscriminatorPlayer>>;
+  /** By the names under which they are saved. */
+  readonly calibrations?: Readonly<Record<string, Calibration>>;
+  /** Batches whose mean gradients make a step. Default 1. */
+  readonly batchesPerStep?: number;
+  /** What is disposed with the trainer: encoders. */
+  readonly owned?: readonly { dispose(): void }[];
+} & (
+    | {
+        /** A weighted loss reports its terms, any other one term called `loss`. */
+        readonly loss: Loss | WeightedLoss;
+      }
+    | {
+        /** What is done in a step, counted from 0. */
+        readonly plan: (step: number) => StepPlan;
+      }
+  );
+
 /** What a trainer needs to go on exactly where it was; plain data. */
-export interface TrainerState {
+export interface TrainerState extends PlayerState {
   /** Steps that have been done. */
   readonly iteration: number;
-  readonly parameters: Readonly<Record<string, WeightTensor>>;
-  readonly ema?: Float32Array;
-  readonly optimizer: OptimizerState;
+  readonly discriminators: Readonly<Record<string, DiscriminatorState>>;
+  readonly calibrations: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Trains a network step by step on any backend.
+ * Trains a network step by step on any backend, alone or against discriminators.
  *
- * It owns the parameters, their moving average and the optimizer's state. Use `trainSteps` for a whole training with
- * checkpoints and validation.
+ * In a step the generator goes first. Its pass is the only one: the discriminators judge what it gave, as a constant. Its step
+ * changes nothing of theirs, neither parameters nor running statistics.
+ *
+ * It owns the parameters, their moving average and the optimizers' state. Use `trainSteps` for a whole training with
+ * checkpoints and validation, `buildTrainer` for the trainer of a recipe.
  *
  * @example
  * const trainer = new Trainer({ network: compact(), loss: l1(), optimizer: adam({ learningRate: 1e-3 }) });
- * const losses = trainer.step(input, target); // { loss: Scalar }
+ * const losses = trainer.step({ input, target }); // { loss: Scalar }
  * trainer.dispose();
  */
-export class Trainer {
+export class Trainer implements Training<Network, TrainerBatch> {
   readonly network: Network;
-  readonly parameters: Parameters;
-  readonly optimizer: Optimizer;
-  readonly #loss: Loss | WeightedLoss;
-  readonly #learningRate: ((step: number) => number) | undefined;
-  readonly #clipNorm: number | undefined;
-  readonly #trainable: ReadonlyMap<string, Variable>;
-  readonly #ema: Ema | undefined;
+  readonly batchesPerStep: number;
+  readonly #generator: Player;
+  readonly #discriminators: Readonly<Record<string, DiscriminatorPlayer>>;
+  readonly #calibrations: Readonly<Record<string, Calibration>>;
+  readonly #owned: readonly { dispose(): void }[];
+  readonly #plan: (step: number) => StepPlan;
   #iteration = 0;
 
-  constructor({ network, loss, optimizer, learningRate, emaDecay = 0, clipNorm, seed = 0, init }: TrainerOptions) {
+  constructor(options: TrainerOptions) {
+    const { network, discriminators = {}, calibrations = {}, batchesPerStep = 1, owned = [] } = options;
     this.network = network;
-    this.parameters =
-      init === undefined
-        ? Parameters.create(network.parameters, { seed })
-        : Parameters.fromWeights(network.parameters, init);
-    this.optimizer = optimizer;
-    this.#loss = loss;
-    this.#learningRate = learningRate;
-    this.#clipNorm = clipNorm;
-    this.#trainable = this.parameters.trainable();
-    this.#ema = emaDecay > 0 ? new Ema(this.parameters, emaDecay) : undefined;
+    this.batchesPerStep = batchesPerStep;
+    this.#generator = new Player(network.parameters, options);
+    this.#discriminators = discriminators;
+    this.#calibrations = calibrations;
+    this.#owned = owned;
+    this.#plan = 'plan' in options ? options.plan : always(options.loss);
+  }
+
+  get parameters(): Parameters {
+    return this.#generator.parameters;
   }
 
   /** How many steps have been done. */
@@ -85,100 +139,159 @@ export class Trainer {
     return this.#iteration;
   }
 
-  /** The learning rate of the next step. */
+  /** The generator's learning rate in the next step. */
   get learningRate(): number {
-    return this.#learningRate?.(this.#iteration) ?? this.optimizer.learningRate;
+    return this.#generator.learningRate(this.#iteration);
+  }
+
+  async prepare(next: () => Promise<TrainerBatch>): Promise<void> {
+    const calibrations = Object.values(this.#calibrations);
+    const count = Math.max(0, ...calibrations.map(({ batches }) => batches));
+    const pairs: [Tensor4D, Tensor4D][] = [];
+    try {
+      while (pairs.length < count) {
+        const { input, target } = await next();
+        const prediction = tidy(() => this.#generate(tensorOf(input)).image);
+        pairs.push([prediction, isTensor(target) ? target.clone() : tensorOf(target)]);
+      }
+      for (const calibration of calibrations) await calibration.measure(pairs.slice(0, calibration.batches));
+    } finally {
+      dispose(pairs);
+    }
   }
 
   /**
    * Changes the parameters by one step.
    *
-   * @param input `[batch, height, width, 3]`, not disposed
-   * @param target `[batch, height * scale, width * scale, 3]`, not disposed
-   * @returns the terms of the loss before the step, by name; the caller disposes them
+   * @param batches as many as `batchesPerStep`; they may be of different sizes
+   * @returns the terms of the losses before the step, by name; the caller disposes them
    */
-  step(input: Tensor4D, target: Tensor4D): Record<string, Scalar> {
+  step(...batches: TrainerBatch[]): Record<string, Scalar> {
+    const plan = this.#plan(this.#iteration);
+    const judges = plan.discriminators.map(name => [name, this.#discriminators[name]!] as const);
+    if (plan.fresh) for (const player of this.#players()) player.forget();
+    const samples = batches.map(sampleOf);
+    const predictions: Tensor4D[] = [];
     const terms: Record<string, Scalar> = {};
-    const updates = new Map<string, Tensor>();
-    const { value, grads } = variableGrads(() => {
-      const run = runNetwork(this, input, { mode: 'training' });
-      for (const [name, update] of run.updates) updates.set(name, keep(update));
-      for (const [name, term] of Object.entries(lossTerms(this.#loss, run.output, target))) terms[name] = keep(term);
-      return addN(Object.values(terms)) as Scalar;
-    }, [...this.#trainable.values()]);
-    value.dispose();
-    this.#update(this.#byParameterName(grads));
-    for (const [name, update] of updates) this.parameters.get(name).assign(update);
-    dispose([...updates.values()]);
-    this.#ema?.update(this.parameters);
+
+    if (plan.loss === undefined) {
+      for (const { input } of samples) predictions.push(tidy(() => this.#generate(input).image));
+    } else {
+      let sum: TermGradients | undefined;
+      for (const sample of samples) {
+        const { prediction, ...pass } = this.#learn(sample, plan, plan.loss);
+        if (judges.length > 0) predictions.push(prediction);
+        else prediction.dispose();
+        sum = addGradients(sum, pass);
+      }
+      const mean = meanGradients(sum!, samples.length);
+      Object.assign(terms, mean.terms);
+      this.#generator.update(this.#iteration, mean.gradients);
+    }
+    for (const [name, player] of judges) {
+      let sum: TermGradients | undefined;
+      for (const [i, { target }] of samples.entries()) sum = addGradients(sum, player.judge(predictions[i]!, target));
+      const mean = meanGradients(sum!, samples.length);
+      for (const [side, term] of Object.entries(mean.terms)) terms[`${name}.${side}`] = term;
+      player.update(this.#iteration, mean.gradients);
+    }
+    dispose(predictions);
+    batches.forEach((batch, i) => {
+      disposeSample(batch, samples[i]!);
+    });
     this.#iteration++;
     return terms;
   }
 
-  /** The averaged parameters, or a copy of the present ones where none are averaged; the caller disposes them. */
   averaged(): Parameters {
-    return this.#ema?.toParameters(this.parameters) ?? this.parameters.clone();
+    return this.#generator.averaged();
   }
 
   /**
    * @throws `train/not-finite` if a parameter is NaN or infinite: such a state is not worth keeping
    */
   async state(): Promise<TrainerState> {
-    const parameters = Object.fromEntries(await this.parameters.toWeights());
-    for (const [name, { data }] of Object.entries(parameters)) {
-      if (data.every(Number.isFinite)) continue;
-      throw new SrError({
-        code: 'train/not-finite',
-        message: `The parameter "${name}" is no longer finite after step ${this.#iteration}. Lower the learning rate or set clipNorm.`,
-      });
-    }
+    const discriminators: Record<string, DiscriminatorState> = {};
+    for (const [name, player] of Object.entries(this.#discriminators)) discriminators[name] = await player.state();
     return {
       iteration: this.#iteration,
-      parameters,
-      ...(this.#ema === undefined ? {} : { ema: await this.#ema.state() }),
-      optimizer: await this.optimizer.state(),
+      ...(await this.#generator.state()),
+      discriminators,
+      calibrations: Object.fromEntries(
+        Object.entries(this.#calibrations).map(([name, calibration]) => [name, calibration.state()]),
+      ),
     };
   }
 
   /** @throws `weights/...` if the state is that of another network */
   restore(state: TrainerState): void {
-    const restored = Parameters.fromWeights(this.network.parameters, new Map(Object.entries(state.parameters)));
-    for (const name of this.parameters.names()) this.parameters.get(name).assign(restored.get(name));
-    restored.dispose();
-    if (state.ema !== undefined) this.#ema?.restore(state.ema);
-    this.optimizer.restore(state.optimizer);
+    this.#generator.restore(state);
+    for (const [name, player] of Object.entries(this.#discriminators)) player.restore(state.discriminators[name]!);
+    for (const [name, calibration] of Object.entries(this.#calibrations)) calibration.restore(state.calibrations[name]);
     this.#iteration = state.iteration;
   }
 
   dispose(): void {
-    this.parameters.dispose();
-    this.#ema?.dispose();
-    this.optimizer.dispose();
+    for (const player of this.#players()) player.dispose();
+    for (const each of this.#owned) each.dispose();
   }
 
   [Symbol.dispose](): void {
     this.dispose();
   }
 
-  /** Applies the gradients and disposes them. */
-  #update(gradients: Record<string, Tensor>): void {
-    this.optimizer.learningRate = this.learningRate;
-    if (this.#clipNorm === undefined) {
-      this.optimizer.step(this.#trainable, gradients);
-    } else {
-      const clipped = clipGradients(gradients, this.#clipNorm);
-      this.optimizer.step(this.#trainable, clipped);
-      dispose(clipped);
-    }
-    dispose(gradients);
+  #players(): Player[] {
+    return [this.#generator, ...Object.values(this.#discriminators)];
   }
 
-  /** tfjs names gradients by its own names of the variables. */
-  #byParameterName(gradients: NamedTensorMap): Record<string, Tensor> {
-    return Object.fromEntries([...this.#trainable].map(([name, variable]) => [name, gradients[variable.name]!]));
+  /** The generator's picture of a sample, the terms of its loss and their gradients. */
+  #learn(sample: StepTensors, { trains }: StepPlan, loss: StepLoss): TermGradients & { prediction: Tensor4D } {
+    let prediction: Tensor4D | undefined;
+    const updates = new Map<string, Tensor>();
+    const found = termGradients(this.#generator.variables(trains), () => {
+      const outputs = this.#generate(sample.input, { outputs: loss.outputs, updates });
+      prediction = keep(outputs.image.clone());
+      return loss.terms(outputs, sample);
+    });
+    this.#generator.commit(updates);
+    return { ...found, prediction: prediction! };
+  }
+
+  /** @param updates receives what becomes of running statistics, to be disposed; default: they stay as they are */
+  #generate(
+    input: Tensor4D,
+    { outputs = false, updates }: { outputs?: boolean | undefined; updates?: Map<string, Tensor> } = {},
+  ): Record<'image' | (string & {}), Tensor4D> {
+    const run = runNetwork({ network: this.network, parameters: this.parameters }, input, {
+      mode: 'training',
+      outputs,
+    });
+    if (updates !== undefined) for (const [name, update] of run.updates) updates.set(name, keep(update));
+    return { ...Object.fromEntries(run.outputs), image: run.output };
   }
 }
 
-function lossTerms(loss: Loss | WeightedLoss, prediction: Tensor4D, target: Tensor4D): Record<string, Scalar> {
-  return 'terms' in loss ? loss.terms(prediction, target) : { loss: loss(prediction, target) };
+/** The same loss in every step. */
+function always(loss: Loss | WeightedLoss): (step: number) => StepPlan {
+  const terms: StepLoss['terms'] = ({ image }, { target }) =>
+    'terms' in loss ? loss.terms(image, target) : { loss: loss(image, target) };
+  const plan: StepPlan = { loss: { terms }, discriminators: [] };
+  return () => plan;
+}
+
+function sampleOf({ input, target, masks }: TrainerBatch): StepTensors {
+  return { input: tensorOf(input), target: tensorOf(target), ...(masks && { masks: tensorOf(masks) }) };
+}
+
+/** Disposes what `sampleOf` made. */
+function disposeSample(batch: TrainerBatch, sample: StepTensors): void {
+  for (const name of ['input', 'target', 'masks'] as const) if (!isTensor(batch[name])) sample[name]?.dispose();
+}
+
+function tensorOf(images: ImageBatch | MaskBatch | Tensor4D): Tensor4D {
+  return isTensor(images) ? images : tensor4d(images.data, [...images.shape]);
+}
+
+function isTensor(images: unknown): images is Tensor4D {
+  return images instanceof TensorClass;
 }

@@ -19,12 +19,12 @@ describeOnBackends('validateOn', () => {
       { name: 'b', input: grey(100), target: grey(104) },
     ]);
     await expectNoLeaks(async () => {
-      const { psnr, pictures } = await validate({ network, parameters });
+      const { scores, pictures } = await validate({ network, parameters });
       // Y = 16 + 219 v / 255, rounded: 102 for 100, 110 for 110, 105 for 104. 10 log10(255^2 / 8^2) and (255^2 / 3^2).
       expect(pictures.map(picture => picture.name)).toEqual(['a', 'b']);
-      expect(pictures[0]!.psnr).toBeCloseTo(30.0694, 3);
-      expect(pictures[1]!.psnr).toBeCloseTo(38.5884, 3);
-      expect(psnr).toBeCloseTo((30.0694 + 38.5884) / 2, 3);
+      expect(pictures[0]!.scores.psnr).toBeCloseTo(30.0694, 3);
+      expect(pictures[1]!.scores.psnr).toBeCloseTo(38.5884, 3);
+      expect(scores.psnr).toBeCloseTo((30.0694 + 38.5884) / 2, 3);
       expect(pictures[0]!.result.data).toEqual(grey(100).data);
     });
   });

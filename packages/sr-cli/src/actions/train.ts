@@ -7,11 +7,12 @@ import { interruptible } from '../interruptible.js';
 import type { BackendChoice } from '../options.js';
 import { formatSeconds, print, printJson } from '../output.js';
 import { progressBar } from '../progress.js';
-import { openRecipe, recipeNames } from '../recipes.js';
+import { describeRecipes, openRecipe, type RecipeListing, recipeNames } from '../recipes.js';
 
 export interface TrainCommandOptions {
   readonly data?: string;
   readonly lr?: string;
+  readonly masks?: string;
   readonly validation?: string;
   readonly out?: string;
   readonly resume?: boolean;
@@ -25,7 +26,7 @@ export interface TrainCommandOptions {
 
 export async function train(name: string | undefined, options: TrainCommandOptions): Promise<void> {
   const { json } = options;
-  if (options.list) return json ? printJson({ recipes: recipeNames }) : print(recipeNames.join('\n'));
+  if (options.list) return list(json);
   const { data, out, steps } = options;
   if (name === undefined) {
     throw new UsageError('usage/missing-argument', `Expected a recipe: ${recipeNames.join(', ')}, or a JSON file.`);
@@ -43,17 +44,31 @@ export async function train(name: string | undefined, options: TrainCommandOptio
   else describe(summary, out);
 }
 
+/** What there is, and what of each can be chosen. */
+function list(json: boolean | undefined): void {
+  const recipes = describeRecipes();
+  const width = Math.max(...recipes.map(({ name }) => name.length)) + 2;
+  if (json) printJson({ recipes });
+  else print(recipes.map(recipe => lines(recipe, width)).join('\n'));
+}
+
+function lines({ name, description, choices }: RecipeListing, width: number): string {
+  const chosen = Object.entries(choices).map(([choice, values]) => `${choice}=${values.join('|')}`);
+  return `${name.padEnd(width)}${description}\n${' '.repeat(width)}${chosen.join(' ')}`;
+}
+
 async function run(
   recipe: Recipe,
   { signal, json, ...options }: TrainCommandOptions & { data: string; out: string; signal: AbortSignal },
 ): Promise<TrainSummary> {
-  const { data, out, lr, validation, resume, backend } = options;
+  const { data, out, lr, masks, validation, resume, backend } = options;
   const bar = progressBar(recipe.name);
   const say = (text: string): void => {
     bar.clear();
     if (!json) print(text);
   };
   let iteration = 0;
+  let steps: Recipe['steps'] = recipe.steps;
   try {
     const training = startTraining(recipe, {
       data,
@@ -63,22 +78,23 @@ async function run(
       stopSignals: false,
       ...(resume && { resume }),
       ...(lr !== undefined && { lr }),
+      ...(masks !== undefined && { masks }),
       ...(validation !== undefined && { validation }),
       onMessage: say,
       onValidation: found => {
         if (json) printLine({ type: 'validation', ...found });
         else
           say(
-            `step ${found.iteration}: ${found.psnr.toFixed(3)} dB on validation${found.isBest ? ', the best so far' : ''}`,
+            `step ${found.iteration}: ${describeScalars(found.scores)} on validation${found.isBest ? ', the best so far' : ''}`,
           );
       },
     });
     for await (const step of training) {
-      iteration = step.iteration;
+      ({ iteration, steps } = step);
       if (json) printLine({ type: 'step', ...step });
       bar.update((100 * iteration) / step.steps, {
         secondsLeft: step.secondsLeft,
-        text: `step ${iteration}, ${describeLosses(step.losses)}`,
+        text: `step ${iteration}, ${describeScalars(step.losses)}`,
       });
     }
     return await training;
@@ -86,7 +102,7 @@ async function run(
     if (!signal.aborted) throw error;
     throw new SrError({
       code: 'aborted',
-      message: `Stopped after step ${iteration} of ${recipe.steps} and saved in ${out}. Go on with --resume.`,
+      message: `Stopped after step ${iteration} of ${steps} and saved in ${out}. Go on with --resume.`,
       cause: error,
     });
   } finally {
@@ -96,13 +112,13 @@ async function run(
 
 function describe({ iteration, seconds, best, weights }: TrainSummary, out: string): void {
   print(`${iteration} steps in ${formatSeconds(seconds)}; report and log are in ${out}`);
-  if (best !== undefined) print(`best on validation: ${best.psnr.toFixed(3)} dB after step ${best.iteration}`);
+  if (best !== undefined) print(`best on validation: ${describeScalars(best.scores)} after step ${best.iteration}`);
   if (weights !== undefined) print(`weights: ${weights}`);
 }
 
-function describeLosses(losses: Readonly<Record<string, number>>): string {
-  return Object.entries(losses)
-    .map(([name, value]) => `${name} ${value.toPrecision(4)}`)
+function describeScalars(scalars: Readonly<Record<string, number>>): string {
+  return Object.entries(scalars)
+    .map(([name, value]) => `${name} ${value.toPrecision(5)}`)
     .join(', ');
 }
 

@@ -36,8 +36,11 @@ export type NativeAttribute =
   | readonly number[]
   | readonly string[]
   | { float: number }
-  | { dtype: DataType }
-  | { dtypes: readonly DataType[] };
+  | { dtype: NativeType }
+  | { dtypes: readonly NativeType[] };
+
+/** The types of tfjs and those that TensorFlow alone has and we use. */
+export type NativeType = DataType | 'float64';
 
 /** The native backend (tfjs-node or tfjs-node-gpu) if it is the current one. */
 export function nativeBackend(): NativeBackend | undefined {
@@ -54,12 +57,16 @@ export function nativeBackend(): NativeBackend | undefined {
 
 /** The part of tfjs-node's backend that is used here. */
 interface NodeBackend {
-  binding: Record<`TF_${string}`, number>;
+  binding: TypeNumbers;
   isUsingGpuDevice: boolean;
   executeSingleOutput(name: string, attributes: OpAttribute[], inputs: Tensor[]): Tensor;
 }
 
-interface OpAttribute {
+/** The numbers of types in tfjs-node's addon. */
+export type TypeNumbers = Record<`TF_${string}`, number>;
+
+/** An attribute as the addon takes it. */
+export interface OpAttribute {
   name: string;
   type: number;
   value: unknown;
@@ -69,31 +76,12 @@ const wrapped = new WeakMap<NodeBackend, NativeBackend>();
 
 function wrap(node: NodeBackend): NativeBackend {
   const { binding } = node;
-  const types: Record<DataType, number> = {
-    float32: binding.TF_FLOAT!,
-    int32: binding.TF_INT32!,
-    bool: binding.TF_BOOL!,
-    complex64: binding.TF_COMPLEX64!,
-    string: binding.TF_STRING!,
-  };
-  const attribute = (name: string, value: NativeAttribute): OpAttribute => {
-    if (typeof value === 'string' || isTexts(value)) return { name, type: binding.TF_ATTR_STRING!, value };
-    if (typeof value === 'boolean') return { name, type: binding.TF_ATTR_BOOL!, value };
-    if (typeof value !== 'object' || Array.isArray(value)) return { name, type: binding.TF_ATTR_INT!, value };
-    if ('float' in value) return { name, type: binding.TF_ATTR_FLOAT!, value: value.float };
-    const { dtype, dtypes } = value as { dtype: DataType; dtypes?: readonly DataType[] };
-    return {
-      name,
-      type: binding.TF_ATTR_TYPE!,
-      value: dtypes === undefined ? types[dtype] : dtypes.map(t => types[t]),
-    };
-  };
-  const float32 = attribute('T', { dtype: 'float32' });
+  const float32 = opAttribute(binding, 'T', { dtype: 'float32' });
   let hasOneDnn: boolean | undefined;
   let hasFusedConv: boolean | undefined;
   const native: NativeBackend = {
     run<T extends Tensor>(name: string, inputs: Tensor[], attributes: Record<string, NativeAttribute> = {}): T {
-      const list = Object.entries(attributes).map(([key, value]) => attribute(key, value));
+      const list = Object.entries(attributes).map(([key, value]) => opAttribute(binding, key, value));
       return node.executeSingleOutput(name, 'T' in attributes ? list : [float32, ...list], inputs) as T;
     },
     get hasOneDnn() {
@@ -110,6 +98,25 @@ function wrap(node: NodeBackend): NativeBackend {
     },
   };
   return native;
+}
+
+/** An attribute as tfjs-node's addon takes it. */
+export function opAttribute(binding: TypeNumbers, name: string, value: NativeAttribute): OpAttribute {
+  if (typeof value === 'string' || isTexts(value)) return { name, type: binding.TF_ATTR_STRING!, value };
+  if (typeof value === 'boolean') return { name, type: binding.TF_ATTR_BOOL!, value };
+  if (typeof value !== 'object' || Array.isArray(value)) return { name, type: binding.TF_ATTR_INT!, value };
+  if ('float' in value) return { name, type: binding.TF_ATTR_FLOAT!, value: value.float };
+  const types: Record<NativeType, number> = {
+    float32: binding.TF_FLOAT!,
+    // TF_DOUBLE of tensorflow/c/tf_datatype.h, which the addon does not name.
+    float64: 2,
+    int32: binding.TF_INT32!,
+    bool: binding.TF_BOOL!,
+    complex64: binding.TF_COMPLEX64!,
+    string: binding.TF_STRING!,
+  };
+  const { dtype, dtypes } = value as { dtype: NativeType; dtypes?: readonly NativeType[] };
+  return { name, type: binding.TF_ATTR_TYPE!, value: dtypes === undefined ? types[dtype] : dtypes.map(t => types[t]) };
 }
 
 function isTexts(value: NativeAttribute): value is readonly string[] {

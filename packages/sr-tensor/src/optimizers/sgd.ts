@@ -3,7 +3,7 @@
  *
  *   g = gradient + weightDecay p,   v = momentum v + g,   p = p - learningRate v
  */
-import { add, mul, sub, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { add, mul, sub, Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { SrError } from '../errors.js';
 import type { Optimizer } from './optimizer.js';
 
@@ -25,10 +25,11 @@ export interface SgdOptions {
  * optimizer.step(model.parameters.trainable(), gradients);
  */
 export function sgd({ learningRate, momentum = 0, weightDecay = 0 }: SgdOptions): Optimizer {
-  const velocities = new Map<string, Tensor>();
+  /** Plain values after `restore`, until they are used. */
+  const velocities = new Map<string, Tensor | Float32Array>();
 
   const reset = (): void => {
-    for (const velocity of velocities.values()) velocity.dispose();
+    for (const velocity of velocities.values()) if (velocity instanceof Tensor) velocity.dispose();
     velocities.clear();
   };
 
@@ -39,7 +40,8 @@ export function sgd({ learningRate, momentum = 0, weightDecay = 0 }: SgdOptions)
       for (const [name, parameter] of parameters) {
         const gradient = gradients[name];
         if (gradient === undefined) continue;
-        const before = velocities.get(name);
+        const kept = velocities.get(name);
+        const before = kept instanceof Float32Array ? tensor(kept, parameter.shape) : kept;
         const [velocity, value] = tidy(() => {
           const decayed = weightDecay === 0 ? gradient.clone() : add(gradient, mul(parameter, weightDecay));
           const next = before === undefined ? decayed : add(mul(before, momentum), decayed);
@@ -57,14 +59,10 @@ export function sgd({ learningRate, momentum = 0, weightDecay = 0 }: SgdOptions)
 
     async state() {
       const tensors: Record<string, Float32Array> = {};
-      const numbers: Record<string, number> = { learningRate: this.learningRate };
       for (const [name, velocity] of velocities) {
-        tensors[name] = Float32Array.from(await velocity.data());
-        velocity.shape.forEach((size, axis) => {
-          numbers[`${axis} of ${name}`] = size;
-        });
+        tensors[name] = Float32Array.from(velocity instanceof Tensor ? await velocity.data() : velocity);
       }
-      return { optimizer: 'sgd', numbers, tensors };
+      return { optimizer: 'sgd', numbers: { learningRate: this.learningRate }, tensors };
     },
 
     restore({ optimizer, numbers, tensors }) {
@@ -76,11 +74,7 @@ export function sgd({ learningRate, momentum = 0, weightDecay = 0 }: SgdOptions)
       }
       reset();
       this.learningRate = numbers.learningRate ?? learningRate;
-      for (const [name, values] of Object.entries(tensors)) {
-        const shape: number[] = [];
-        while (numbers[`${shape.length} of ${name}`] !== undefined) shape.push(numbers[`${shape.length} of ${name}`]!);
-        velocities.set(name, tensor(values, shape));
-      }
+      for (const [name, values] of Object.entries(tensors)) velocities.set(name, values.slice());
     },
 
     dispose: reset,

@@ -1,5 +1,6 @@
 export * from './card.js';
 export * from './fetch-weights.js';
+export { floatToHalf } from './half.js';
 export * from './known-files.js';
 export * from './read-pth.js';
 export * from './read-safetensors.js';

@@ -8,8 +8,9 @@ export type JournalEntry =
   | {
       readonly type: 'validation';
       readonly iteration: number;
-      readonly psnr: number;
-      readonly pictures: Readonly<Record<string, number>>;
+      readonly scores: Readonly<Record<string, number>>;
+      /** Those of each picture. */
+      readonly pictures: Readonly<Record<string, Readonly<Record<string, number>>>>;
       readonly isBest: boolean;
       readonly seconds: number;
     };

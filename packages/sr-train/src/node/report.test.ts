@@ -26,15 +26,15 @@ const entries: JournalEntry[] = Array.from({ length: 5000 }, (_, i) => ({
 entries.push({
   type: 'validation',
   iteration: 100_000,
-  psnr: 31.234,
-  pictures: { a: 31.234 },
+  scores: { psnr: 31.234 },
+  pictures: { a: { psnr: 31.234 } },
   isBest: true,
   seconds: 5000,
 });
 
 async function report(): Promise<string> {
   const [input, target, result] = [picture(60, 50, 1), picture(240, 200, 2), picture(240, 200, 3)];
-  const scores = { psnr: 31.234, pictures: [{ name: 'a', psnr: 31.234, result }] };
+  const scores = { scores: { psnr: 31.234 }, pictures: [{ name: 'a', scores: { psnr: 31.234 }, result }] };
   const samples = await reportSamples([{ name: 'a', input, target }], scores, 4);
   const recipe = { ...recipes.compact(), name: '</script><script>compact' };
   return renderReport({ recipe, entries, samples, machine: { hardware: 'Some <CPU>' } });
@@ -44,14 +44,14 @@ test('holds everything that it shows', async () => {
   const html = await report();
   expect(html).not.toMatch(/https?:\/\//);
   expect(html).not.toMatch(/<(link|iframe)|\bsrc="(?!data:)|url\(|@import/);
-  expect(html).toContain('31.234 dB after step 100,000');
+  expect(html).toContain('psnr 31.234 after step 100,000');
   expect(html).toContain('Some &#60;CPU&#62;');
   expect(html).not.toContain('<script>compact');
 });
 
 test('shows the centre of the pictures unchanged', async () => {
   const [input, target, result] = [picture(60, 50, 1), picture(240, 200, 2), picture(240, 200, 3)];
-  const scores = { psnr: 1, pictures: [{ name: 'a', psnr: 1, result }] };
+  const scores = { scores: { psnr: 1 }, pictures: [{ name: 'a', scores: { psnr: 1 }, result }] };
   const [sample] = await reportSamples([{ name: 'a', input, target }], scores, 4);
   const shown = await readPicture(Buffer.from(sample!.reference.split(',')[1]!, 'base64'));
   expect([shown.width, shown.height]).toEqual([192, 192]);
@@ -88,8 +88,8 @@ test.skipIf(chromium === undefined)('draws its curves in a browser, from a file,
         canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(value => value > 0)),
     })`);
     expect(found).toEqual({
-      charts: ['Loss, by term', 'Validation: PSNR on Y, dB', 'Learning rate'],
-      legend: ['step', 'pixel', 'a <b> & "c"', 'step', 'PSNR', 'step', 'learning rate'],
+      charts: ['Loss, by term', 'Validation: psnr', 'Learning rate'],
+      legend: ['step', 'pixel', 'a <b> & "c"', 'step', 'psnr', 'step', 'learning rate'],
       pictures: [
         ['bicubic', 192],
         ['network', 192],

@@ -26,7 +26,7 @@ export interface ReportContent {
 /** The centre of a validation picture as data addresses. */
 export interface ReportSample {
   readonly name: string;
-  readonly psnr: number;
+  readonly scores: Readonly<Record<string, number>>;
   /** Enlarged by bicubic interpolation. */
   readonly before: string;
   readonly after: string;
@@ -41,10 +41,10 @@ export async function reportSamples(
 ): Promise<ReportSample[]> {
   return Promise.all(
     pairs.slice(0, mostSamples).map(async ({ name, input, target }, i) => {
-      const { psnr, result } = pictures[i]!;
+      const { scores, result } = pictures[i]!;
       const shown = [resizePicture(input, { scale }), result, target].map(picture => dataAddress(centre(picture)));
       const [before, after, reference] = (await Promise.all(shown)) as [string, string, string];
-      return { name, psnr, before, after, reference };
+      return { name, scores, before, after, reference };
     }),
   );
 }
@@ -60,7 +60,7 @@ export async function renderReport({ recipe, entries, machine, samples }: Report
   const best = validation.findLast(entry => entry.isBest);
   const last = training.at(-1);
   const iterations = thin(training.map(entry => entry.iteration));
-  const names = Object.keys(last?.losses ?? {});
+  const names = [...new Set(training.flatMap(entry => Object.keys(entry.losses)))];
   const charts = [
     {
       title: names.length > 1 ? 'Loss, by term' : 'Loss',
@@ -68,11 +68,11 @@ export async function renderReport({ recipe, entries, machine, samples }: Report
       names,
       data: [iterations, ...names.map(name => thin(training.map(entry => entry.losses[name] ?? Number.NaN)))],
     },
-    {
-      title: 'Validation: PSNR on Y, dB',
-      names: ['PSNR'],
-      data: [validation.map(entry => entry.iteration), validation.map(entry => entry.psnr)],
-    },
+    ...Object.keys(validation[0]?.scores ?? {}).map(name => ({
+      title: `Validation: ${name}`,
+      names: [name],
+      data: [validation.map(entry => entry.iteration), validation.map(entry => entry.scores[name] ?? null)],
+    })),
     {
       title: 'Learning rate',
       names: ['learning rate'],
@@ -80,8 +80,8 @@ export async function renderReport({ recipe, entries, machine, samples }: Report
     },
   ].filter(({ data }) => data[0]!.length > 0);
   const facts = {
-    Steps: `${(entries.at(-1)?.iteration ?? 0).toLocaleString('en')} of ${recipe.steps.toLocaleString('en')}`,
-    ...(best && { Best: `${best.psnr.toFixed(3)} dB after step ${best.iteration.toLocaleString('en')}` }),
+    Steps: `${(entries.at(-1)?.iteration ?? 0).toLocaleString('en')} of ${Number(recipe.steps).toLocaleString('en')}`,
+    ...(best && { Best: `${listed(best.scores)} after step ${best.iteration.toLocaleString('en')}` }),
     'Training time': duration(entries.at(-1)?.seconds ?? 0),
     ...(last && { 'Waiting for data': `${(100 * last.waiting).toFixed(1)} % of it` }),
     ...machine,
@@ -147,11 +147,20 @@ const drawCharts = `charts => {
   }
 }`;
 
-function sampleHtml({ name, psnr, before, after, reference }: ReportSample): string {
+function sampleHtml({ name, scores, before, after, reference }: ReportSample): string {
   const images = { bicubic: before, network: after, reference };
-  return `<figure><figcaption>${escapeHtml(name)}: ${psnr.toFixed(2)} dB</figcaption><div>${Object.entries(images)
+  return `<figure><figcaption>${escapeHtml(name)}: ${escapeHtml(listed(scores))}</figcaption><div>${Object.entries(
+    images,
+  )
     .map(([label, source]) => `<label>${label}<img alt="${label}" src="${source}"></label>`)
     .join('')}</div></figure>\n`;
+}
+
+/** `psnr 31.234, ssim 0.8912` */
+function listed(scores: Readonly<Record<string, number>>): string {
+  return Object.entries(scores)
+    .map(([name, value]) => `${name} ${Number(value.toPrecision(5))}`)
+    .join(', ');
 }
 
 async function readUplot(file: string): Promise<string> {

@@ -2,17 +2,15 @@
 import { arch, cpus, platform } from 'node:os';
 import { basename, join } from 'node:path';
 import { version_core as tfjsVersion } from '@tensorflow/tfjs-core';
-import { buildNetwork } from 'sr-models';
 import { countParameters } from 'sr-tensor';
 import type { BackendReport } from 'sr-tensor/backend';
 import { type ModelCard, type WeightTensor, writeWeights } from 'sr-tensor/weights';
 import type { Recipe } from '../recipe.js';
 import type { TrainLogEntry, TrainObserver, TrainResult, Validated } from '../train-steps.js';
-import type { Trainer } from '../trainer.js';
-import type { PictureScores, ValidationPair } from '../validation.js';
 import { writeAtomically } from './atomic-file.js';
 import { Journal } from './journal.js';
-import { type ReportSample, renderReport, reportSamples } from './report.js';
+import { type ReportSample, renderReport } from './report.js';
+import type { OpenTask, TaskScore } from './tasks.js';
 import type { TrainOptions } from './train.js';
 import type { TrainSummary } from './training-run.js';
 
@@ -20,35 +18,31 @@ interface RunRecordOptions {
   readonly recipe: Recipe;
   readonly options: TrainOptions;
   readonly backend: BackendReport;
-  readonly trainer: Trainer;
-  /** What is validated on. */
-  readonly pairs: readonly ValidationPair[];
+  readonly task: OpenTask;
 }
 
 export type RunEnd = Omit<TrainSummary, 'steps' | 'finished' | 'stoppedBy'>;
 
-export class RunRecord implements TrainObserver<PictureScores> {
+export class RunRecord implements TrainObserver<TaskScore> {
   readonly #recipe: Recipe;
   readonly #options: TrainOptions;
   readonly #backend: BackendReport;
-  readonly #trainer: Trainer;
-  readonly #pairs: readonly ValidationPair[];
+  readonly #task: OpenTask;
   #journal: Journal | undefined;
   #samples: readonly ReportSample[] = [];
   #end: RunEnd = { iteration: 0, seconds: 0 };
 
-  constructor({ recipe, options, backend, trainer, pairs }: RunRecordOptions) {
+  constructor({ recipe, options, backend, task }: RunRecordOptions) {
     this.#recipe = recipe;
     this.#options = options;
     this.#backend = backend;
-    this.#trainer = trainer;
-    this.#pairs = pairs;
+    this.#task = task;
   }
 
   async onStart({ iteration, best, skipped }: Parameters<NonNullable<TrainObserver['onStart']>>[0]): Promise<void> {
     const { out, resume, onMessage } = this.#options;
     for (const text of skipped) onMessage?.(text);
-    if (iteration > 0) onMessage?.(`Resumed after step ${iteration} of ${this.#recipe.steps}.`);
+    if (iteration > 0) onMessage?.(`Resumed after step ${iteration} of ${this.#task.recipe.steps}.`);
     else if (resume) onMessage?.(`${out} holds no checkpoint: training begins anew.`);
     this.#journal = await Journal.open(this.#path('log.jsonl'), iteration);
     // A later one may lie there, of steps that are now done again.
@@ -59,31 +53,31 @@ export class RunRecord implements TrainObserver<PictureScores> {
     await this.#journal!.add({ type: 'train', ...entry });
   }
 
-  async onValidation({ iteration, score, isBest, weights, seconds }: Validated<PictureScores>): Promise<void> {
-    const { psnr } = score;
-    const pictures = Object.fromEntries(score.pictures.map(picture => [picture.name, picture.psnr]));
-    await this.#journal!.add({ type: 'validation', iteration, psnr, pictures, isBest, seconds });
-    if (isBest) await this.#export('best', weights, { iteration, psnr });
-    this.#samples = await reportSamples(this.#pairs, score, this.#trainer.network.scale);
+  async onValidation({ iteration, score, isBest, weights, seconds }: Validated<TaskScore>): Promise<void> {
+    const { scores } = score;
+    const pictures = Object.fromEntries((score.pictures ?? []).map(picture => [picture.name, picture.scores]));
+    await this.#journal!.add({ type: 'validation', iteration, scores, pictures, isBest, seconds });
+    if (isBest) await this.#export('best', weights, { iteration, scores });
+    this.#samples = (await this.#task.validation?.samples?.(score)) ?? [];
     await this.#writeReport();
-    this.#options.onValidation?.({ iteration, psnr, isBest });
+    this.#options.onValidation?.({ iteration, scores, isBest });
   }
 
   async onEnd({ iteration, best, seconds }: TrainResult): Promise<void> {
-    const averaged = this.#trainer.averaged();
+    const averaged = this.#task.training.averaged();
     const weights = await averaged.toWeights();
     averaged.dispose();
     const validated = this.#journal!.entries.findLast(entry => entry.type === 'validation');
     await this.#export('last', weights, {
       iteration,
-      ...(validated?.iteration === iteration && { psnr: validated.psnr }),
+      ...(validated?.iteration === iteration && { scores: validated.scores }),
     });
     this.#end = {
       iteration,
       seconds,
       weights: this.#path(best === undefined ? 'last.safetensors' : 'best.safetensors'),
       report: await this.#writeReport(),
-      ...(best && { best: { iteration: best.iteration, psnr: best.psnr } }),
+      ...(best && { best: { iteration: best.iteration, scores: best.scores } }),
     };
   }
 
@@ -95,15 +89,15 @@ export class RunRecord implements TrainObserver<PictureScores> {
   async #export(
     name: 'best' | 'last',
     weights: ReadonlyMap<string, WeightTensor>,
-    { iteration, psnr }: { iteration: number; psnr?: number },
+    { iteration, scores = {} }: { iteration: number; scores?: Readonly<Record<string, number>> },
   ): Promise<void> {
-    const bytes = await writeWeights(weights, { card: this.#card(iteration, psnr) });
+    const bytes = await writeWeights(weights, { card: this.#card(iteration, scores) });
     await writeAtomically(this.#path(`${name}.safetensors`), bytes);
   }
 
   async #writeReport(): Promise<string> {
     const path = this.#path('report.html');
-    const content = { recipe: this.#recipe, entries: this.#journal!.entries, samples: this.#samples };
+    const content = { recipe: this.#task.recipe, entries: this.#journal!.entries, samples: this.#samples };
     await writeAtomically(path, await renderReport({ ...content, machine: this.#machine() }));
     return path;
   }
@@ -120,14 +114,15 @@ export class RunRecord implements TrainObserver<PictureScores> {
     };
   }
 
-  #card(iteration: number, psnr: number | undefined): ModelCard {
+  #card(iteration: number, scores: Readonly<Record<string, number>>): ModelCard {
     const { data, card } = this.#options;
-    const { name, network: description, init, losses, optimizer, schedule, steps, seed, emaDecay } = this.#recipe;
-    const network = buildNetwork(description);
+    const { name, network: _network, init, validation: _, steps, seed, emaDecay, ...others } = this.#recipe;
+    const { network } = this.#task.training;
+    const { scale = 1 } = network;
     const entries = this.#journal?.entries ?? [];
     return {
       name,
-      description: `${network.name} x${network.scale}, trained by the recipe "${name}".`,
+      description: `${network.name}${scale === 1 ? '' : ` x${scale}`}, trained by the recipe "${name}".`,
       license: 'not stated',
       trainingData: [data]
         .flat()
@@ -135,15 +130,12 @@ export class RunRecord implements TrainObserver<PictureScores> {
         .join(', '),
       ...card,
       network: { name: network.name, config: network.config },
-      scale: network.scale,
+      scale,
       parameters: countParameters(network),
       training: {
         recipe: name,
         ...(init && { init: `${basename(init.weights)}${init.partial ? ', in part' : ''}` }),
-        losses: JSON.stringify(losses),
-        optimizer: JSON.stringify(optimizer),
-        schedule: JSON.stringify(schedule),
-        data: JSON.stringify(this.#recipe.data),
+        ...described(others),
         emaDecay,
         seed,
         steps,
@@ -151,7 +143,16 @@ export class RunRecord implements TrainObserver<PictureScores> {
         seconds: Math.round(entries.at(-1)?.seconds ?? 0),
         ...this.#machine(),
       },
-      results: psnr === undefined ? {} : { validation: { psnr } },
+      results: Object.keys(scores).length === 0 ? {} : { validation: scores },
     };
   }
+}
+
+/** What a card says of a recipe: texts and numbers; what is not used is left out. */
+function described(fields: object): Record<string, string | number> {
+  return Object.fromEntries(
+    Object.entries(fields)
+      .filter(([, value]) => value !== null && value !== '' && JSON.stringify(value) !== '{}')
+      .map(([key, value]) => [key, ['string', 'number'].includes(typeof value) ? value : JSON.stringify(value)]),
+  );
 }

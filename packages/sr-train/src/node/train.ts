@@ -1,24 +1,21 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BatchSource } from 'sr-data';
-import { findPictures, folderSource } from 'sr-data/node';
 import { buildNetwork } from 'sr-models';
 import { type Model, Parameters, SrError } from 'sr-tensor';
 import { type SelectBackendOptions, selectBackend } from 'sr-tensor/backend';
 import { type ModelCard, readSafetensors } from 'sr-tensor/weights';
-import { buildTrainer } from '../build-trainer.js';
-import { checkRecipe, type Recipe } from '../recipe.js';
+import { checkRecipe } from '../check-recipe.js';
+import type { Recipe } from '../recipe.js';
 import { checkSameRecipe } from '../same-recipe.js';
 import { type TrainStep, type TrainStepsOptions, trainSteps } from '../train-steps.js';
-import { type ValidationPair, validateOn } from '../validation.js';
 import { writeAtomically } from './atomic-file.js';
 import { claimFolder } from './folder-lock.js';
 import { folderStore } from './folder-store.js';
-import { readInitialWeights } from './initial-weights.js';
-import { type RunEnd, RunRecord } from './run-record.js';
+import { RunRecord } from './run-record.js';
 import { abortOnStopSignals, StopSignal } from './stop-signals.js';
+import { type OpenTask, openTask } from './tasks.js';
 import { TrainingRun, type TrainSummary } from './training-run.js';
-import { holdOut, readHeldOut, readValidationPairs, type ValidationFolders } from './validation-pictures.js';
+import type { ValidationFolders } from './validation-pictures.js';
 
 export interface TrainOptions {
   /** Folders or files of pictures to train on, searched with all folders below. */
@@ -27,6 +24,8 @@ export interface TrainOptions {
   readonly out: string;
   /** Low-resolution pictures paired by name with those of `data`; absent: made by MATLAB's bicubic. */
   readonly lr?: string;
+  /** Label maps with the names of the pictures, or a file of COCO annotations, for recipes with `data.masks`. */
+  readonly masks?: string;
   /** Go on where the run in `out` ended. Default false: a folder that holds a run is an error. */
   readonly resume?: boolean;
   /** Instead of the recipe's. */
@@ -47,7 +46,11 @@ export interface TrainOptions {
   /** Saves, then rejects with `aborted`. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (step: TrainStep) => void;
-  readonly onValidation?: (validation: { iteration: number; psnr: number; isBest: boolean }) => void;
+  readonly onValidation?: (validation: {
+    iteration: number;
+    scores: Readonly<Record<string, number>>;
+    isBest: boolean;
+  }) => void;
   /** Something a person should know: what was resumed, which pictures were left out. */
   readonly onMessage?: (text: string) => void;
 }
@@ -67,56 +70,56 @@ export interface TrainOptions {
  */
 export function train(recipe: Recipe, options: TrainOptions): TrainingRun {
   const complete = checkRecipe(options.steps === undefined ? recipe : { ...recipe, steps: options.steps });
-  const { steps } = complete;
-  let end: RunEnd & Pick<TrainSummary, 'stoppedBy'> = notBegun;
+  let end: TrainSummary = { iteration: 0, steps: Number(complete.steps) || 0, finished: false, seconds: 0 };
   return new TrainingRun({
     steps: runSteps(complete, options, reached => {
-      end = reached;
+      end = { ...end, ...reached };
     }),
-    summary: () => ({ ...end, steps, finished: end.iteration === steps }),
+    summary: () => ({ ...end, finished: end.iteration === end.steps }),
     loadBest: () => loadModel(complete, end.weights),
   });
 }
 
-const notBegun: RunEnd = { iteration: 0, seconds: 0 };
-
 async function* runSteps(
   recipe: Recipe,
   options: TrainOptions,
-  onEnd: (end: RunEnd & Pick<TrainSummary, 'stoppedBy'>) => void,
+  onEnd: (end: Partial<TrainSummary>) => void,
 ): AsyncGenerator<TrainStep, void, void> {
-  const { out, resume = false, signal, threads } = options;
+  const { out, resume = false, signal, threads, onMessage } = options;
   await checkFolder(out, recipe, resume);
   const backend = await selectBackend({ backend: options.backend ?? 'auto', ...(threads && { threads }) });
   const store = folderStore(join(out, 'checkpoints'));
-  const isNew = !resume || (await store.list()).length === 0;
-  const init = isNew && recipe.init !== null ? await readInitialWeights(recipe, recipe.init) : undefined;
-  const trainer = buildTrainer(recipe, { init });
+  const resumes = resume && (await store.list()).length > 0;
   const stop = new AbortController();
   const releaseSignals = options.stopSignals === false ? () => undefined : abortOnStopSignals(stop);
   let record: RunRecord | undefined;
-  let source: BatchSource | undefined;
+  let task: OpenTask | undefined;
   let releaseFolder: (() => Promise<void>) | undefined;
   try {
-    const { pairs, ...opened } = await openData(recipe, options);
-    source = opened.source;
+    task = await openTask(recipe, { ...options, resumes });
+    tellOf(task, onMessage);
     releaseFolder = await claimFolder(out);
     await writeAtomically(join(out, 'recipe.json'), `${JSON.stringify(recipe, null, 2)}\n`);
-    record = new RunRecord({ recipe, options, backend, trainer, pairs });
-    const steps = trainSteps({
-      trainer,
+    const { training, source, validation } = task;
+    const {
+      steps,
+      validation: { every },
+    } = task.recipe;
+    record = new RunRecord({ recipe, options, backend, task });
+    const done = trainSteps({
+      training,
       source,
       recipe,
       resume,
-      steps: recipe.steps,
+      steps: steps as number,
       signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
       store,
       observer: record,
       ...(options.checkpoint && { checkpoint: options.checkpoint }),
       ...(options.logEvery && { logEvery: options.logEvery }),
-      ...(pairs.length > 0 && { validation: { every: recipe.validation.every, run: validateOn(pairs) } }),
+      ...(validation && { validation: { every: every as number, run: validation.run, best: validation.best } }),
     });
-    for await (const step of steps) {
+    for await (const step of done) {
       options.onProgress?.(step);
       yield step;
     }
@@ -125,11 +128,24 @@ async function* runSteps(
   } finally {
     releaseSignals();
     const { reason } = stop.signal;
-    onEnd({ ...(record?.end ?? notBegun), ...(reason instanceof StopSignal && { stoppedBy: reason.signal }) });
-    trainer.dispose();
-    await source?.close();
+    const steps = task?.recipe.steps as number | undefined;
+    onEnd({
+      ...record?.end,
+      ...(steps !== undefined && { steps }),
+      ...(reason instanceof StopSignal && { stoppedBy: reason.signal }),
+    });
+    task?.training.dispose();
+    task?.validation?.dispose?.();
+    await task?.source.close();
     await releaseFolder?.();
   }
+}
+
+function tellOf({ summary, source: { skipped } }: OpenTask, onMessage: TrainOptions['onMessage']): void {
+  onMessage?.(summary);
+  const [first] = skipped;
+  if (first === undefined) return;
+  onMessage?.(`${skipped.length} pictures are left out; the first: ${first.path}: ${first.reason}.`);
 }
 
 /**
@@ -148,30 +164,6 @@ async function checkFolder(out: string, recipe: Recipe, resume: boolean): Promis
   if (names.includes('recipe.json')) {
     checkSameRecipe(JSON.parse(await readFile(join(out, 'recipe.json'), 'utf8')), recipe);
   }
-}
-
-/** The source of batches and the pictures to validate on, which are not among those trained on. */
-async function openData(
-  recipe: Recipe,
-  { data, lr, validation, onMessage }: TrainOptions,
-): Promise<{ source: BatchSource; pairs: ValidationPair[] }> {
-  const { seed } = recipe;
-  const { scale } = buildNetwork(recipe.network);
-  const folders = [data].flat() as string[];
-  const paths = (await Promise.all(folders.map(findPictures))).flat();
-  const { training, heldOut } =
-    validation === undefined
-      ? holdOut(paths, { folders, count: recipe.validation.heldOut, seed })
-      : { training: paths, heldOut: [] };
-  const pairs =
-    validation === undefined ? await readHeldOut(heldOut, scale) : await readValidationPairs(validation, scale);
-  const source = await folderSource({ ...recipe.data, data: training, scale, seed, ...(lr !== undefined && { lr }) });
-  onMessage?.(`Training on ${source.pictures} pictures, validating on ${pairs.length}.`);
-  if (source.skipped.length > 0) {
-    const [first] = source.skipped;
-    onMessage?.(`${source.skipped.length} pictures are left out; the first: ${first!.path}: ${first!.reason}.`);
-  }
-  return { source, pairs };
 }
 
 async function loadModel(recipe: Recipe, path: string | undefined): Promise<Model> {

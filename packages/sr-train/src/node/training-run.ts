@@ -10,8 +10,8 @@ export interface TrainSummary {
   readonly finished: boolean;
   /** The signal of the system that ended it before, after saving. */
   readonly stoppedBy?: NodeJS.Signals;
-  /** Best validation, PSNR on Y in decibels; absent without validation. */
-  readonly best?: { readonly iteration: number; readonly psnr: number };
+  /** Best validation, by the first of the recipe's metrics; absent without validation. */
+  readonly best?: { readonly iteration: number; readonly scores: Readonly<Record<string, number>> };
   /** Training time over all runs. */
   readonly seconds: number;
   /** The exported weights: those of the best validation, or without validation the last ones. */

@@ -1,26 +1,34 @@
-import type { Recipe } from '../recipe.js';
+import { type RecipeFamily, recipeFamily } from '../recipe-family.js';
+
+interface Choices {
+  readonly form: 'paper' | 'small';
+  readonly scale: number;
+  readonly network: 'plain' | 'wide';
+}
 
 /**
  * Our own recipe for the compact network: L1, Adam, half a cosine after a short warm-up, averaged parameters.
  *
+ * @param options.form default `paper`, which here means ours
  * @param options.scale the enlargement; default 4
+ * @param options.network `wide`: more branches while it is trained, folded afterwards; default `plain`
  * @example
  * const run = train(recipes.compact({ scale: 4 }), { data: 'photos/', out: 'runs/compact' });
  */
-export function compact({ scale = 4 }: { scale?: number } = {}): Recipe {
-  return {
+export const compact: RecipeFamily<{ [Name in keyof Choices]: Choices[Name] }> = recipeFamily(
+  { form: ['paper', 'small'], scale: [4, 1, 2, 3, 8], network: ['plain', 'wide'] },
+  ({ form, scale, network }) => ({
     name: 'compact',
-    network: { name: 'compact', config: { scale, channels: 32, depth: 8, base: 'bilinear' } },
-    init: null,
+    form,
+    network: {
+      name: network === 'wide' ? 'wide-compact' : 'compact',
+      config: { scale, channels: 32, depth: 8, base: 'bilinear' },
+    },
     losses: { pixel: { kind: 'l1', weight: 1 } },
-    // Kingma and Ba 2015, algorithm 1.
-    optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
+    optimizer: { kind: 'adam' },
     schedule: { kind: 'cosine', learningRate: 1e-3, minimum: 1e-6, warmUp: 500 },
-    steps: 60_000,
-    data: { batchSize: 16, patchSize: 48, augment: true },
+    steps: form === 'small' ? 8000 : 60_000,
+    data: { batchSize: 16, patchSize: form === 'small' ? 32 : 48 },
     emaDecay: 0.999,
-    clipNorm: null,
-    validation: { every: 1000, heldOut: 8 },
-    seed: 1,
-  };
-}
+  }),
+);
