@@ -8,6 +8,7 @@ export default defineConfig(
     'src/platform.ts',
     'src/platform.node.ts',
     'src/tile-worker.ts',
+    'src/export/index.ts',
     'src/testing/index.ts',
   ]),
 );

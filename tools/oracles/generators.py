@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
+from torch.overrides import TorchFunctionMode
 
 from philox import Random
 from random_weights import fill
@@ -18,6 +19,8 @@ from random_weights import fill
 OUT = pathlib.Path(__file__).parents[2] / "packages/sr-models/src/golden/generators.json"
 torch.set_num_threads(1)
 SAMPLES = 32
+# Float32 sums of different order differ by up to 7e-6 of a layer's spread (measured between backends).
+FROM_KINKS = 2e-5
 
 
 def conv(inputs, outputs, size=3, bias=True):
@@ -659,7 +662,7 @@ COUNTS = [
     ("edsr", {"preset": "large"}),
     ("rrdbnet", {}),
 ]
-# The smallest ones, for finite differences.
+# The smallest ones, for finite differences and for the slowest backend.
 TINY = [
     ("tsrn", {"channels": 3, "blocks": 1}),
     ("johnson-sr", {"scale": 2, "channels": 3, "blocks": 1}),
@@ -734,22 +737,43 @@ def picture(seed, height, width):
     return torch.tensor(values, dtype=torch.float64).reshape(1, height, width, 3).permute(0, 3, 1, 2)
 
 
-def single_precision_error(seed, name, config, x, gradient):
-    """How far PyTorch's own float32 gradient is from the float64 one, in deviations: signs at kinks and sums differ."""
-    network = fill(FAMILIES[name](**config), seed).float()
-    x = x.detach().float().requires_grad_()
+class Kinks(TorchFunctionMode):
+    """How close any input of a rectifier comes to its kink at 0, in units of the root mean square of all of them."""
+
+    def __init__(self):
+        super().__init__()
+        self.nearest = math.inf
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        if function in (torch.relu, functional.relu, functional.leaky_relu, functional.prelu):
+            x = args[0].detach()
+            self.nearest = min(self.nearest, (x.abs().min() / x.square().mean().sqrt()).item())
+        return function(*args, **(kwargs or {}))
+
+
+def forward(network, x):
     outputs = network(x)
-    outputs = outputs if isinstance(outputs, dict) else {"": outputs}
-    single = torch.autograd.grad(sum(y.square().mean() for y in outputs.values()), x)[0].double()
+    return outputs if isinstance(outputs, dict) else {"": outputs}
+
+
+def single_precision_error(network, x, gradient):
+    """How far PyTorch's own float32 gradient is from the float64 one, in deviations: large where a tanh saturates."""
+    x = x.detach().float().requires_grad_()
+    single = torch.autograd.grad(sum(y.square().mean() for y in forward(network.float(), x).values()), x)[0].double()
     return ((single - gradient).abs().max() / gradient.std(correction=0)).item()
 
 
 def case(seed, name, config, height=6, width=8):
-    network = fill(FAMILIES[name](**config), seed).double()
-    x = picture(seed, height, width).requires_grad_()
-    outputs = network(x)
-    if not isinstance(outputs, dict):
-        outputs = {"": outputs}
+    """Of the first of the seeds `seed`, `seed` + 100, ... whose sums are all further from kinks than rounding reaches."""
+    network = FAMILIES[name](**config).double()
+    while True:
+        fill(network, seed)
+        x = picture(seed, height, width).requires_grad_()
+        with Kinks() as kinks:
+            outputs = forward(network, x)
+        if kinks.nearest > FROM_KINKS:
+            break
+        seed += 100
     parameters = dict(network.named_parameters())
     loss = sum(y.square().mean() for y in outputs.values())
     inputs = torch.autograd.grad(loss, [x, *parameters.values()], allow_unused=True)
@@ -763,7 +787,7 @@ def case(seed, name, config, height=6, width=8):
         "outputs": {key: statistics(value) for key, value in outputs.items()},
         # Of the sum over the outputs of the mean of their squares.
         "gradient": statistics(inputs[0]),
-        "float32Error": float(f"{single_precision_error(seed, name, config, x, inputs[0]):.1g}"),
+        "float32Error": float(f"{single_precision_error(network, x, inputs[0]):.1g}"),
         "gradientNorms": {key: float(f"{value:.7g}") for key, value in norms.items()},
     }
 
@@ -783,7 +807,7 @@ if __name__ == "__main__":
         "version": torch.__version__.split("+")[0],
         "tolerance": 1e-4,
         "counts": [count(*entry) for entry in COUNTS],
-        "tiny": [count(*entry) for entry in TINY],
+        "tiny": [count(*entry) | case(seed, *entry) for seed, entry in enumerate(TINY, 1)],
         "cases": [case(seed, *entry) for seed, entry in enumerate(CASES, 1)],
     }
-    OUT.write_text(json.dumps(golden, indent=1) + "\n")
+    OUT.write_text(json.dumps(golden) + "\n")

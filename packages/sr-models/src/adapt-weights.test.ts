@@ -1,113 +1,137 @@
-import { fileShape, type Network } from 'sr-tensor';
-import type { WeightTensor } from 'sr-tensor/weights';
-import { expect, test } from 'vitest';
-import { adaptWeights } from './adapt-weights.js';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { tensor4d, tidy } from '@tensorflow/tfjs-core';
+import { fileShape, type Network, Parameters, Random, runNetwork } from 'sr-tensor';
+import { describeOnBackends, expectNoLeaks, randomWeights } from 'sr-tensor/testing';
+import { type WeightTensor, writeSafetensors } from 'sr-tensor/weights';
+import { describe, expect, test } from 'vitest';
+import { adaptWeights, publishedWeights } from './adapt-weights.js';
+import { buildNetwork } from './build-network.js';
 import { edsr } from './generators/edsr.js';
 import { imdn } from './generators/imdn.js';
 import { rrdbnet } from './generators/rrdbnet.js';
 import { spsr } from './generators/spsr.js';
-import { srresnet } from './generators/srresnet.js';
+import { loadNetwork } from './load-network.js';
 import { recognizeNetwork } from './recognize-network.js';
 
-function checkpoint(
-  network: Network,
-  rename: (name: string) => string,
-  more: string[] = [],
-): Map<string, WeightTensor> {
-  const tensors = new Map<string, WeightTensor>();
-  const empty = new Float32Array(0);
-  for (const [name, spec] of Object.entries(network.parameters)) {
-    tensors.set(rename(name), { dtype: 'f32', shape: fileShape(spec), data: empty });
-  }
-  for (const name of more) tensors.set(name, { dtype: 'f32', shape: [1], data: empty });
-  return tensors;
+interface Case {
+  name: string;
+  config: Record<string, unknown>;
+  names: string | null;
+  seed: number;
+  size: [number, number];
+  /** Every tensor of the published file: name and shape. */
+  state: Record<string, number[]>;
+  constants: Record<string, number[]>;
+  copies: Record<string, string>;
+  unused: string[];
+  output: { deviation: number; step: number; samples: number[] };
 }
+// Made by tools/oracles/checkpoints.py with PyTorch.
+const golden: { tolerance: number; cases: Case[] } = JSON.parse(
+  readFileSync(new URL('./golden/checkpoints.json', import.meta.url), 'utf8'),
+);
 
-const replaceAll = (name: string, rules: [RegExp, string][]): string =>
-  rules.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), name);
+describe('published names', () => {
+  describeOnBackends(
+    'of checkpoints',
+    () => {
+      test.each(golden.cases)('$name $names: equals PyTorch', async c => {
+        await expectNoLeaks(async () => {
+          const network = buildNetwork(c);
+          const adapted = adaptWeights(network, checkpoint(c));
+          expect([...adapted.keys()].sort()).toEqual(Object.keys(network.parameters).sort());
+          const parameters = Parameters.fromWeights(network.parameters, adapted);
+          const random = new Random(c.seed);
+          const [height, width] = c.size;
+          const output = tidy(() => {
+            const pixels = Float32Array.from({ length: height * width * 3 }, () => random.uniform());
+            return runNetwork({ network, parameters }, tensor4d(pixels, [1, height, width, 3])).output;
+          });
+          const values = await output.data();
+          for (const [i, sample] of c.output.samples.entries()) {
+            expect(Math.abs(values[i * c.output.step]! - sample) / c.output.deviation).toBeLessThan(golden.tolerance);
+          }
+          output.dispose();
+          parameters.dispose();
+        });
+      });
+    },
+    { only: ['wasm', 'native'] },
+  );
 
-const small = rrdbnet({ channels: 2, blocks: 2, growth: 1 });
-const flat = edsr({ channels: 2, blocks: 3 });
-const structure = spsr({ channels: 2, blocks: 1, growth: 1 });
+  test.each(golden.cases)('$name $names: are written as PyTorch expects them', c => {
+    const network = buildNetwork(c);
+    const file = checkpoint(c);
+    const published = publishedWeights(network, adaptWeights(network, file), { names: c.names ?? undefined });
+    expect([...published.keys()].sort()).toEqual([...file.keys()].sort());
+    for (const [name, tensor] of published) expect(tensor, name).toEqual(file.get(name));
+    expect(writeSafetensors(published).length).toBeGreaterThan(0);
+  });
 
-test.each<[string, Network, (name: string) => string, string[]]>([
-  ['as they are', small, name => name, []],
-  ['of DataParallel', small, name => `module.${name}`, []],
-  [
-    'of ESRGAN',
-    small,
-    name =>
-      replaceAll(name, [
-        [/^body\.(\d+)\.rdb/, 'RRDB_trunk.$1.RDB'],
-        [/^conv_body/, 'trunk_conv'],
-        [/^conv_up/, 'upconv'],
-        [/^conv_hr/, 'HRconv'],
-      ]),
-    [],
-  ],
-  [
-    'of ESRGAN before',
-    small,
-    name =>
-      replaceAll(name, [
-        [/^body\.(\d+)\.rdb(\d)\.conv(\d)\./, 'model.1.sub.$1.RDB$2.conv$3.0.'],
-        [/^conv_body/, 'model.1.sub.2'],
-        [/^conv_first/, 'model.0'],
-        [/^conv_up1/, 'model.3'],
-        [/^conv_up2/, 'model.6'],
-        [/^conv_hr/, 'model.8'],
-        [/^conv_last/, 'model.10'],
-      ]),
-    [],
-  ],
-  ['of EDSR', flat, name => name, ['sub_mean.weight', 'sub_mean.bias', 'add_mean.weight', 'add_mean.bias']],
-  [
-    'of EDSR in BasicSR',
-    flat,
-    name =>
-      replaceAll(name, [
-        [/^body\.(\d)\.body\.0/, 'body.$1.conv1'],
-        [/^body\.(\d)\.body\.2/, 'body.$1.conv2'],
-        [/^body\.3\.(weight|bias)/, 'conv_after_body.$1'],
-        [/^head\.0/, 'conv_first'],
-        [/^tail\.0/, 'upsample'],
-        [/^tail\.1/, 'conv_last'],
-      ]),
-    [],
-  ],
-  ['of SPSR', structure, name => name, ['get_g_nopadding.weight_h', 'model.8.weight', 'model.8.bias']],
-  ['of batch norms', srresnet({ channels: 2, blocks: 1 }), name => name, ['block2.bn1.num_batches_tracked']],
-])('names %s', (_, network, rename, more) => {
-  const adapted = adaptWeights(network, checkpoint(network, rename, more));
-  expect([...adapted.keys()].sort()).toEqual(Object.keys(network.parameters).sort());
+  test('come with the wrappings of training', async () => {
+    const network = rrdbnet({ channels: 2, blocks: 1, growth: 1 });
+    // Old names below `module.` below `params_ema`.
+    const path = fileURLToPath(new URL('./golden/esrgan-old.pth', import.meta.url));
+    const { parameters } = await loadNetwork('rrdbnet', path, { config: network.config });
+    const old = { names: 'esrgan-old' };
+    const published = publishedWeights(network, await parameters.toWeights(), old);
+    const shapes = Object.fromEntries([...published].map(([name, { shape }]) => [name, { shape, layout: 'plain' }]));
+    expect(published).toEqual(randomWeights(7)(shapes as unknown as Network['parameters']));
+    parameters.dispose();
+  });
+
+  test('that nobody has are refused with those that there are', () => {
+    const weights = new Map<string, WeightTensor>();
+    expect(() => publishedWeights(edsr(), weights, { names: 'esrgan' })).toThrow(
+      expect.objectContaining({ code: 'weights/names', message: expect.stringContaining('edsr-pytorch, basicsr') }),
+    );
+    expect(() => publishedWeights(imdn(), weights, { names: 'esrgan' })).toThrow('none but its own');
+  });
+
+  test('leave out the branch that is switched off', () => {
+    const whole = spsr({ channels: 2, blocks: 1, growth: 1 });
+    const trunk = spsr({ channels: 2, blocks: 1, growth: 1, branch: false });
+    expect([...adaptWeights(trunk, emptyWeights(whole)).keys()]).toEqual(Object.keys(trunk.parameters));
+  });
 });
 
 test('what is unknown stays, to be refused by its name', () => {
-  expect([
-    ...adaptWeights(
-      small,
-      checkpoint(flat, name => name),
-    ).keys(),
-  ]).toContain('head.0.weight');
+  const [small, flat] = [rrdbnet({ channels: 2, blocks: 2, growth: 1 }), edsr({ channels: 2, blocks: 3 })];
+  expect([...adaptWeights(small, emptyWeights(flat)).keys()]).toContain('head.0.weight');
 });
 
 test('knows a network by its parameters', () => {
-  expect(
-    recognizeNetwork(
-      checkpoint(imdn({ scale: 3 }), name => name),
-      { scale: 3 },
-    )?.name,
-  ).toBe('imdn');
-  expect(
-    recognizeNetwork(
-      checkpoint(imdn({ scale: 3 }), name => name),
-      { scale: 4 },
-    ),
-  ).toBeUndefined();
-  expect(
-    recognizeNetwork(
-      checkpoint(small, name => name),
-      { scale: 4 },
-    ),
-  ).toBeUndefined();
+  expect(recognizeNetwork(emptyWeights(imdn({ scale: 3 })), { scale: 3 })?.name).toBe('imdn');
+  expect(recognizeNetwork(emptyWeights(imdn({ scale: 3 })), { scale: 4 })).toBeUndefined();
+  const small = rrdbnet({ channels: 2, blocks: 2, growth: 1 });
+  expect(recognizeNetwork(emptyWeights(small), { scale: 4 })).toBeUndefined();
 });
+
+/** The published file of a case. */
+function checkpoint({ seed, state, constants, copies, unused }: Case): Map<string, WeightTensor> {
+  const specs = Object.fromEntries(
+    Object.entries(state).map(([name, shape]) => [
+      name,
+      { shape, layout: 'plain' as const, init: () => new Float32Array() },
+    ]),
+  );
+  const tensors = randomWeights(seed)(specs);
+  const set = (name: string, values: ArrayLike<number>): void => {
+    tensors.set(name, { dtype: 'f32', shape: state[name]!, data: Float32Array.from(values) });
+  };
+  for (const [name, values] of Object.entries(constants)) set(name, values);
+  for (const [name, original] of Object.entries(copies)) set(name, tensors.get(original)!.data);
+  // As PyTorch starts a batch norm.
+  for (const name of unused) set(name, tensors.get(name)!.data.fill(/weight$|var$/.test(name) ? 1 : 0));
+  return tensors;
+}
+
+function emptyWeights(network: Network): Map<string, WeightTensor> {
+  return new Map(
+    Object.entries(network.parameters).map(([name, spec]) => [
+      name,
+      { dtype: 'f32', shape: fileShape(spec), data: new Float32Array() },
+    ]),
+  );
+}

@@ -1,4 +1,4 @@
-export { adaptWeights } from './adapt-weights.js';
+export { adaptWeights, publishedWeights } from './adapt-weights.js';
 export { buildNetwork, type NetworkDescription, networkNames } from './build-network.js';
 export { type CompactConfig, compact } from './compact.js';
 export { buildDiscriminator, discriminatorNames } from './discriminators/build-discriminator.js';

@@ -3,7 +3,7 @@
  * layers and names of the authors' code): ESRGAN's trunk, a branch that enlarges the picture's gradient map with the
  * trunk's features, and a fusion of both.
  */
-import { add, concat, type Tensor4D, tidy, zeros as zerosTensor } from '@tensorflow/tfjs-core';
+import { add, concat, type Tensor4D, tidy, zerosLike } from '@tensorflow/tfjs-core';
 import {
   conv2d,
   defineNetwork,
@@ -154,7 +154,7 @@ export function spsr(config: SpsrConfig = {}): Network {
           context.output('inputGradient', map);
         }
       } else {
-        edges = zerosTensor(details.shape);
+        edges = zerosLike(details);
       }
       const fused = tidy(() => concat<Tensor4D>([edges, details], 3));
       return chain(fused, [

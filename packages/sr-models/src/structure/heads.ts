@@ -64,7 +64,7 @@ export interface JigsawHeadConfig {
  * const loss = jigsawLoss(features, {
  *   classify: pieces => network.apply(pieces, scope),
  *   spacing: 6,
- *   corner: [3, 5],
+ *   corners: [[3, 5]],
  *   permutations: [7],
  * });
  */

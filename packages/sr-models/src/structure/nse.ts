@@ -73,7 +73,8 @@ export function nse(config: NseConfig = {}): TappedNetwork {
 
   const runBlock = (x: Tensor4D, p: Scope, block: (typeof blocks)[number]): Tensor4D => {
     const main = conv2d(conv2d(x, p(block.first), { stride: 2, activation: 'relu' }), p(block.second));
-    const short = shortcut === 'pool' ? averagePool2d(x, { window: 2 }) : conv2d(x, p(block.shortcut), { stride: 2 });
+    const short =
+      shortcut === 'pool' ? averagePool2d(x, { window: 2, ceil: true }) : conv2d(x, p(block.shortcut), { stride: 2 });
     return relu(add(main, short));
   };
 

@@ -1,0 +1,2 @@
+export { exportGraphModel, type GraphModel, graphModelFiles } from './graph-model.js';
+export { type ExportOptions, exportOnnx, onnxOperatorSet } from './onnx.js';
