@@ -27,7 +27,7 @@ afterAll(() => folder[Symbol.dispose]());
 describe('sr', () => {
   it('has a help with an example for every command', async () => {
     const all = ['upscale', 'metrics', 'eval', 'train', 'models', 'weights', 'native', 'doctor'];
-    const below = ['weights inspect', 'weights convert', 'weights fetch'];
+    const below = ['models export', 'weights inspect', 'weights convert', 'weights fetch'];
     below.push('native install', 'native remove', 'native status');
     const top = await sr(['--help']);
     expect(top.code).toBe(0);

@@ -28,6 +28,7 @@ const compiledOnly: [pattern: RegExp, reason: string][] = [
   ],
   [/load(Lpips|LpipsLinear|Dists|Niqe|Brisque)\(|allmodel|modelparameters/, 'needs what was published with a metric'],
   [/openTwoAfc|openJnd|scoreBapps|readNpy\(|(read|write)Opinion(Files|Pages)/, 'needs the files of a study'],
+  [/openDataset\(/, 'needs a data set'],
   [/\.pth'|readPth\(/, 'needs a file of PyTorch'],
   [/install-native|fetch-known-weights|find-weights/, 'downloads'],
   [/new Worker\(|serveWorker\(/, 'needs a worker program of its own'],

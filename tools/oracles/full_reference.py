@@ -1,4 +1,4 @@
-"""Golden values and gradients of MS-SSIM, VIFp, GMSD and total variation, by piq.
+"""Golden values of PSNR and SSIM, by scikit-image, and of MS-SSIM, VIFp, GMSD and total variation, with gradients, by piq.
 
 python tools/oracles/full_reference.py ASSETS OUT
     ASSETS  the folder of shared assets (see CONTRIBUTING)
@@ -11,9 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import piq
+import skimage
 import torch
 from philox import Random
 from picture_pairs import pairs
+from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 torch.set_num_threads(1)
 
@@ -23,6 +25,24 @@ TV = {"piq-l1": "l1", "piq-l2": "l2", "piq-l2-squared": "l2_squared"}
 def planes(picture):
     picture = picture[..., None] if picture.ndim == 2 else picture
     return torch.from_numpy(np.moveaxis(picture, -1, 0).copy())[None] / 255
+
+
+def classic(x, y):
+    """Over all channels."""
+    return {
+        "psnr": float(peak_signal_noise_ratio(y, x, data_range=255)),
+        "ssim": float(
+            structural_similarity(
+                y,
+                x,
+                data_range=255,
+                gaussian_weights=True,
+                sigma=1.5,
+                use_sample_covariance=False,
+                channel_axis=-1 if x.ndim == 3 else None,
+            )
+        ),
+    }
 
 
 def values(x, y):
@@ -72,9 +92,9 @@ def gradient(size, loss):
 def main(assets, out):
     golden = {
         "script": "tools/oracles/full_reference.py",
-        "tools": {"piq": piq.__version__, "torch": torch.__version__.split("+")[0]},
+        "tools": {"scikit-image": skimage.__version__, "piq": piq.__version__, "torch": torch.__version__.split("+")[0]},
         "tolerance": 1e-5,
-        "cases": [{**about, **values(planes(x), planes(y))} for about, x, y in pairs(assets)],
+        "cases": [{**about, **classic(x, y), **values(planes(x), planes(y))} for about, x, y in pairs(assets)],
         "gradientStep": 97,
         "losses": {name: gradient(size, loss) for name, (size, loss) in LOSSES.items()},
     }

@@ -53,18 +53,19 @@ def psnr(result, reference):
     return float(peak_signal_noise_ratio(reference, result, data_range=255))
 
 
-def ssim(result, reference):
-    return float(
-        structural_similarity(
-            reference,
-            result,
-            data_range=255,
-            gaussian_weights=True,
-            sigma=1.5,
-            use_sample_covariance=False,
-            channel_axis=-1 if result.ndim == 3 else None,
-        )
+def ssim(result, reference, full=False):
+    value = structural_similarity(
+        reference,
+        result,
+        data_range=255,
+        gaussian_weights=True,
+        sigma=1.5,
+        use_sample_covariance=False,
+        channel_axis=-1 if result.ndim == 3 else None,
+        full=full,
     )
+    # At the border scikit-image mirrors the pictures: only positions where the window fits are compared.
+    return crop(value[1], 5).flatten().tolist() if full else float(value)
 
 
 def planes(picture):
@@ -153,6 +154,7 @@ def main(assets, out):
                 "ssim": ssim(a, b),
                 "downsample": ssim_downsampled(a, b),
                 "zeroPadded": ssim_zero_padded(a, b),
+                **({"map": ssim(a, b, full=True)} if width < 100 else {}),
             }
         )
 

@@ -111,45 +111,22 @@ export function encoderMetric(
     return x.map(([description], i) => comparison.compare(description, ...y[i]!));
   };
 
-  const report = async (result: Images, reference: Images, options: MeasureOptions = {}): Promise<DistanceReport[]> => {
-    const reports: DistanceReport[] = [];
-    for (const pair of pairsOf(result, reference, name)) {
-      const [a, b] = pair();
-      try {
-        if (options.checkRange) {
-          await checkRange(a, `${name}: result`);
-          await checkRange(b, `${name}: reference`);
-        }
-        const values = tidy(() => {
-          checkPair(a, b);
-          const [x, y] = [clipByValue(a, 0, 1), clipByValue(b, 0, 1)];
-          const masks = maskPair(options, x, y, name);
-          return stack(distances(x, y, masks, sameShape(x, y))) as Tensor3D;
-        });
-        reports.push(...reportsOf(layers, await values.data(), values.shape, options.masks !== undefined));
-        values.dispose();
-      } finally {
-        dispose([a, b].filter(tensor => tensor !== result && tensor !== reference));
-      }
-    }
-    return reports;
-  };
-
-  const checkPair = (a: Tensor4D, b: Tensor4D): void => {
-    checkImages(a, `${name}: result`);
-    checkImages(b, `${name}: reference`);
-    if (a.shape[0] !== b.shape[0]) throw unequalCounts(name, a.shape[0], b.shape[0]);
-    if (!comparison.sameSize || sameShape(a, b)) return;
-    throw new SrError({
-      code: 'picture/size',
-      message: `${name}: expected two pictures of one size, received ${sizeOf(a)} (result) and ${sizeOf(b)} (reference).`,
+  const pairOptions = { name, sameSize: comparison.sameSize };
+  const report = (result: Images, reference: Images, options: MeasureOptions = {}): Promise<DistanceReport[]> =>
+    measurePairs(result, reference, { ...pairOptions, checkRange: options.checkRange ?? false }, async (a, b) => {
+      const values = tidy(() => {
+        const masks = maskPair(options, a, b, name);
+        return stack(distances(a, b, masks, sameShape(a, b))) as Tensor3D;
+      });
+      const reports = reportsOf(layers, await values.data(), values.shape, options.masks !== undefined);
+      values.dispose();
+      return reports;
     });
-  };
 
   const loss = (prediction: Tensor4D, target: Tensor4D, options: MaskOptions = {}): Scalar =>
     tidy(() => {
       if (comparison.sameSize) checkSameShape(prediction, target, `${name}.loss: prediction and target`);
-      checkPair(prediction, target);
+      checkPair(prediction, target, pairOptions);
       // Apart: what goes backwards through a target that is not asked for would be computed in vain.
       const each = distances(prediction, target, maskPair(options, prediction, target, name), false);
       return mean(addN(each.map(layer => sum(layer, 1)))) as Scalar;
@@ -166,6 +143,55 @@ export function encoderMetric(
     report,
     loss,
   }) as EncoderMetric;
+}
+
+interface PairOptions {
+  readonly name: string;
+  /** Whether pictures of one size only can be compared. */
+  readonly sameSize: boolean;
+}
+
+/**
+ * Applies `measure` to the pairs, as batches `[batch, height, width, 3]` clipped to [0, 1] that are disposed after.
+ *
+ * @returns what `measure` gives, one value a picture, in order
+ */
+export async function measurePairs<Value>(
+  result: Images,
+  reference: Images,
+  options: PairOptions & { readonly checkRange: boolean },
+  measure: (result: Tensor4D, reference: Tensor4D) => Promise<Value[]>,
+): Promise<Value[]> {
+  const { name, checkRange: checks } = options;
+  const values: Value[] = [];
+  for (const pair of pairsOf(result, reference, name)) {
+    const given = pair();
+    let clipped: Tensor4D[] = [];
+    try {
+      const [a, b] = given;
+      checkPair(a, b, options);
+      if (checks) {
+        await checkRange(a, `${name}: result`);
+        await checkRange(b, `${name}: reference`);
+      }
+      clipped = given.map(images => clipByValue(images, 0, 1));
+      values.push(...(await measure(clipped[0]!, clipped[1]!)));
+    } finally {
+      dispose([...clipped, ...given.filter(tensor => tensor !== result && tensor !== reference)]);
+    }
+  }
+  return values;
+}
+
+function checkPair(a: Tensor4D, b: Tensor4D, { name, sameSize }: PairOptions): void {
+  checkImages(a, `${name}: result`);
+  checkImages(b, `${name}: reference`);
+  if (a.shape[0] !== b.shape[0]) throw unequalCounts(name, a.shape[0], b.shape[0]);
+  if (!sameSize || sameShape(a, b)) return;
+  throw new SrError({
+    code: 'picture/size',
+    message: `${name}: expected two pictures of one size, received ${sizeOf(a)} (result) and ${sizeOf(b)} (reference).`,
+  });
 }
 
 interface MaskPair {

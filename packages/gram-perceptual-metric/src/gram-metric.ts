@@ -7,9 +7,16 @@
  * paper leaves open is an option here; FORMULA.md lists it.
  */
 import { mean, reshape, squaredDifference, type Tensor4D } from '@tensorflow/tfjs-core';
-import type { Encoder } from 'sr-tensor';
-import { type EncoderMetric, encoderMetric } from './encoder-metric.js';
-import { type GramOptions, gramMatrix, gramNormalization, guidedGramMatrices } from './gram-matrix.js';
+import { type DistanceMap, type Encoder, type Images, SrError } from 'sr-tensor';
+import { type EncoderMetric, encoderMetric, type MeasureOptions, measurePairs } from './encoder-metric.js';
+import { gramDistanceMap } from './gram-map.js';
+import {
+  type GramNormalizationInfo,
+  type GramOptions,
+  gramMatrix,
+  gramNormalization,
+  guidedGramMatrices,
+} from './gram-matrix.js';
 import { type GramPreset, layersOf, shortName } from './layer-presets.js';
 
 export interface GramMetricOptions<Layer extends string = string> extends GramOptions {
@@ -19,6 +26,22 @@ export interface GramMetricOptions<Layer extends string = string> extends GramOp
   preset?: GramPreset;
   /** Instead of a preset. */
   layers?: readonly Layer[];
+}
+
+export interface GramMapOptions extends Pick<MeasureOptions, 'checkRange'> {
+  /** The deviation of the Gaussian window in pixels, above 0. Default 8. */
+  window?: number;
+}
+
+/** The Gram distance as a metric, and where pictures differ by it. */
+export interface GramMetric extends EncoderMetric {
+  /**
+   * The distance of Gram matrices of the surroundings of every pixel, for a heat map (`FORMULA.md`); pictures of one size.
+   *
+   * @throws `picture/size` for sizes that differ, `gram/normalization` for `frobenius`, which is of whole matrices,
+   *   `gram/window`, and what the metric throws
+   */
+  map(result: Images, reference: Images, options?: GramMapOptions): Promise<DistanceMap[]>;
 }
 
 /**
@@ -42,17 +65,18 @@ export interface GramMetricOptions<Layer extends string = string> extends GramOp
  * const [distance] = await gram(result, reference);
  * const loss = gram.loss(prediction, target); // a scalar tensor
  */
-export function gramMetric<Layer extends string>(options: GramMetricOptions<Layer>): EncoderMetric {
+export function gramMetric<Layer extends string>(options: GramMetricOptions<Layer>): GramMetric {
   const { preset = 'literal', layers } = options;
   const encoder = options.encoder as unknown as Encoder;
   const name = `gram-${shortName(encoder)}`;
-  gramNormalization(options);
+  const info = gramNormalization(options);
+  const used = layersOf(encoder, preset, layers);
   // What a picture's distance is cannot depend on the batch that it is measured in: the tutorial's B is 1.
   const normalization = options.normalization === 'pytorch-tutorial' ? 'johnson' : options.normalization;
   const gram = normalization === undefined ? {} : { normalization };
-  return encoderMetric(
+  const metric = encoderMetric(
     encoder,
-    layersOf(encoder, preset, layers),
+    used,
     {
       describe: (features, guides) =>
         guides === undefined ? gramMatrix(features, gram) : guidedGramMatrices(features, guides, gram),
@@ -69,4 +93,39 @@ export function gramMetric<Layer extends string>(options: GramMetricOptions<Laye
       reference: 'Gondal et al., ECCV Workshops 2018, section 7, eq. 5 (Net-G)',
     },
   );
+
+  const map: GramMetric['map'] = (result, reference, { window = DEFAULT_WINDOW, checkRange = false } = {}) => {
+    checkMap(name, info, window);
+    return measurePairs(result, reference, { name, checkRange, sameSize: true }, async (a, b) => {
+      const tensor = gramDistanceMap(a, b, { encoder, layers: used, normalization: info, window });
+      const data = (await tensor.data()) as Float32Array;
+      tensor.dispose();
+      return mapsOf(data, a.shape);
+    });
+  };
+  return Object.assign(metric, { map });
+}
+
+/** Pixels: most of the weight lies in 32 x 32. */
+const DEFAULT_WINDOW = 8;
+
+function checkMap(name: string, { matrix }: GramNormalizationInfo, window: number): void {
+  if (matrix === 'frobenius') {
+    throw new SrError({
+      code: 'gram/normalization',
+      message: `${name}.map: expected a normalization that is the same everywhere, received "frobenius", which divides by the length of a whole matrix.`,
+    });
+  }
+  if (!(window > 0)) {
+    throw new SrError({ code: 'gram/window', message: `${name}.map: expected a window above 0, received ${window}.` });
+  }
+}
+
+function mapsOf(data: Float32Array, [batch, height, width]: readonly number[]): DistanceMap[] {
+  const size = height! * width!;
+  return Array.from({ length: batch! }, (_, i) => ({
+    data: data.subarray(i * size, (i + 1) * size),
+    width: width!,
+    height: height!,
+  }));
 }

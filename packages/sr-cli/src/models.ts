@@ -2,11 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
-import { loadUpscaler, nearest, recognizeNetwork, type Upscaler, type WeightModule } from 'sr-models';
+import { loadModel, loadUpscaler, nearest, recognizeNetwork, type Upscaler, type WeightModule } from 'sr-models';
 import { loadNetwork } from 'sr-models/node';
-import { SrError } from 'sr-tensor';
+import { type Model, SrError } from 'sr-tensor';
 import { selectBackend } from 'sr-tensor/backend';
-import { readCard } from 'sr-tensor/weights';
+import { readCard, type WeightFile } from 'sr-tensor/weights';
 import { findWeights, readWeightFile } from 'sr-tensor/weights/node';
 import type { BackendChoice } from './options.js';
 
@@ -28,12 +28,15 @@ export interface OpenUpscaler {
 /** The enlargement where none is asked for. */
 const DEFAULT_SCALE = 4;
 
-/** The names of the trained networks that are installed: a module of sr-weights each. */
+/** How modules of sr-weights are called whose network enlarges; others hold feature extractors. */
+const enlarges = /^x\d/;
+
+/** The names of the trained networks that are installed and enlarge: a module of sr-weights each. */
 export function shippedNames(): string[] {
   const { exports } = createRequire(import.meta.url)('sr-weights/package.json') as { exports: object };
   return Object.keys(exports)
     .map(path => path.slice('./'.length))
-    .filter(name => name !== 'package.json');
+    .filter(name => enlarges.test(name));
 }
 
 export async function shippedModel(name: string): Promise<WeightModule> {
@@ -73,15 +76,46 @@ async function open(choice: ModelChoice, signal: AbortSignal): Promise<OpenUpsca
   if (card !== undefined) {
     return { upscaler: await loadUpscaler(await readFile(path), options), name: card.name };
   }
-  // As PyTorch writes them: in the network that they fit, else tried in that of the shipped models.
   await selectBackend({ backend });
-  const network = recognizeNetwork(file.tensors, { scale })?.name ?? 'compact';
-  const weights = await loadNetwork(network, path, { config: { scale } }).catch((cause: unknown) => {
+  const weights = await loadWithoutCard(path, file, scale);
+  return { upscaler: await loadUpscaler(weights, { tile, workers, signal }), name: basename(path) };
+}
+
+/** Weights as PyTorch writes them: in the network that they fit, else tried in that of the shipped models. */
+async function loadWithoutCard(path: string, { tensors }: WeightFile, scale: number): Promise<Model> {
+  const network = recognizeNetwork(tensors, { scale })?.name ?? 'compact';
+  return loadNetwork(network, path, { config: { scale } }).catch((cause: unknown) => {
     if (!SrError.isInstance(cause)) throw cause;
     const message = `${path} has no model card and was tried as the network compact x${scale}: ${cause.message}`;
     throw new SrError({ code: cause.code, message, cause });
   });
-  return { upscaler: await loadUpscaler(weights, { tile, workers, signal }), name: basename(path) };
+}
+
+/** What names a network and its weights. */
+export interface NetworkChoice {
+  /** A name that comes along, or a file. */
+  readonly model: string;
+  /** Of a file without a model card: the family; absent: the one that it fits. */
+  readonly network?: string | undefined;
+  /** What of the family's config differs from its defaults. */
+  readonly config?: Readonly<Record<string, unknown>> | undefined;
+  readonly scale?: number | undefined;
+}
+
+/**
+ * The network with its weights, on the current backend; the caller disposes the parameters.
+ *
+ * @throws `model/unknown` with the names there are, and what reading and loading weights throws
+ */
+export async function openModel({ model, network, config, scale }: NetworkChoice): Promise<Model> {
+  if (shippedNames().includes(model)) return loadModel(await shippedModel(model));
+  const path = await findModelFile(model);
+  if (network !== undefined) {
+    return loadNetwork(network, path, { config: { ...config, ...(scale !== undefined && { scale }) } });
+  }
+  const file = await readWeightFile(path);
+  if (readCard(file) !== undefined) return loadModel(await readFile(path));
+  return loadWithoutCard(path, file, scale ?? DEFAULT_SCALE);
 }
 
 /** @throws `model/scale` */

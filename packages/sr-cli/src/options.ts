@@ -1,5 +1,5 @@
 /** Options that several commands share, and how their texts are read. */
-import { InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
 export const backends = ['auto', 'native', 'webgpu', 'wasm', 'cpu'] as const;
 export type BackendChoice = (typeof backends)[number];
@@ -12,21 +12,50 @@ export function backendOption(): Option {
   return new Option('--backend <name>', 'what computes').choices(backends).default('auto');
 }
 
-export function metricsOption(): Option {
-  return new Option('--metrics <names>', 'separated by commas; `sr metrics --list` shows them')
-    .argParser(list)
-    .default(['psnr', 'ssim'], 'psnr,ssim');
+/**
+ * What commands that measure have in common: which metrics, of what of the pictures, and what some of them need.
+ *
+ * @param defaults.channel absent: each metric's own
+ * @param defaults.cropBorder how the help calls it
+ */
+export function addMetricOptions(command: Command, defaults: { channel?: 'y'; cropBorder: string }): Command {
+  const { channel, cropBorder } = defaults;
+  return command
+    .addOption(
+      new Option('--metrics <names>', 'separated by commas; `sr metrics --list` shows them')
+        .argParser(list)
+        .default(['psnr', 'ssim'], 'psnr,ssim'),
+    )
+    .addOption(
+      new Option('--channel <name>', 'y: luma as in MATLAB; rgb: all; grey: MATLAB’s rgb2gray (networks: always all)')
+        .choices(['y', 'rgb', 'grey'])
+        .default(channel, channel ?? 'each metric’s own'),
+    )
+    .addOption(lumaOption())
+    .option('--crop-border <pixels>', `pixels left out along each side (default: ${cropBorder})`, integerFrom(0))
+    .option('--layers <names>', 'layers for Gram and Frechet distances, instead of their own', list)
+    .option('--structure <file>', 'weights of a structure extractor, for the metric structure')
+    .option('--ma <file>', 'Ma’s scores by the names of pictures (CSV or JSON), for the metric pi')
+    .option('--check', 'refuse values outside [0, 1] and NaN, in pictures and in results');
 }
 
-export function channelOption(fallback?: 'y' | 'rgb'): Option {
-  const option = new Option('--channel <name>', 'y: the luma as in MATLAB; rgb: all channels (networks: always all)');
-  return option.choices(['y', 'rgb']).default(fallback, fallback ?? 'each metric’s own');
+/**
+ * Both are in use for 8-bit pictures: MATLAB's `rgb2ycbcr` of 8-bit values rounds, as do the tables from SRCNN to SPSR; of
+ * doubles it does not, as in RCAN's script Evaluate_PSNR_SSIM.m, which the tables of RCAN and IMDN were made with, and in
+ * EDSR's code.
+ */
+function lumaOption(): Option {
+  const about = 'rounded: whole levels (MATLAB on 8-bit pictures); float: not rounded (RCAN, EDSR, IMDN)';
+  return new Option('--luma <name>', about).choices(['rounded', 'float']).default('rounded');
 }
 
-export function cropBorderOption(fallback: string): Option {
-  return new Option('--crop-border <pixels>', `pixels left out along each side (default: ${fallback})`).argParser(
-    integerFrom(0),
-  );
+export function tileOption(): Option {
+  return new Option('--tile <pixels>', 'largest side of a tile, in pixels of the input').argParser(integerFrom(1));
+}
+
+export function workersOption(): Option {
+  const about = 'threads on wasm (default: as many as cores)';
+  return new Option('--workers <count>', about).argParser(integerFrom(0));
 }
 
 /** Reads an integer of at least `least`. */
@@ -38,6 +67,7 @@ export function integerFrom(least: number): (text: string) => number {
   };
 }
 
+/** Names separated by commas, each once. */
 function list(text: string): string[] {
   return [...new Set(text.split(',').map(name => name.trim()))];
 }

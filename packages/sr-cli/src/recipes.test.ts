@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { openRecipe } from './recipes.js';
+import { describeRecipes, openRecipe, recipeNames } from './recipes.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sr-recipes-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -19,4 +19,29 @@ test('a file must be JSON', async () => {
   const path = join(folder, 'broken.json');
   writeFileSync(path, '{ steps: 9 }');
   await expect(openRecipe(path, [])).rejects.toMatchObject({ code: 'recipe/invalid' });
+});
+
+test('all recipes can be listed, each with a line about it and what can be chosen', () => {
+  const listed = describeRecipes();
+  expect(listed.map(({ name }) => name)).toEqual(recipeNames);
+  for (const { name, description, choices } of listed) {
+    expect(description, name).toMatch(/\w/);
+    expect(choices.form, name).toContain('small');
+  }
+  expect(listed.find(({ name }) => name === 'tsrn-g')).toMatchObject({
+    choices: { form: ['paper', 'code', 'small'], scale: [4, 8] },
+    source: expect.stringContaining('Gondal'),
+  });
+});
+
+test('choices and fields are named where they do not fit', async () => {
+  expect(await openRecipe('tsrn-g', ['form=code', 'scale=8'])).toMatchObject({
+    form: 'code',
+    network: { config: { scale: 8 } },
+  });
+  await expect(openRecipe('srgan', ['form=code'])).rejects.toThrow(
+    /form: expected one of paper, small, received "code"/,
+  );
+  await expect(openRecipe('srgan', ['losses.perceptul.weight=2'])).rejects.toThrow(/losses\.perceptul/);
+  await expect(openRecipe('srgn', [])).rejects.toThrow(/Did you mean "srgan"/);
 });

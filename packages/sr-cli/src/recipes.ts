@@ -2,10 +2,29 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { SrError } from 'sr-tensor';
-import { parseOverrides, type Recipe, recipes, resolveRecipe } from 'sr-train';
+import { parseOverrides, type Recipe, recipeDescriptions, recipeFamilies, resolveRecipe } from 'sr-train';
 
 /** The names that `sr train` knows. */
-export const recipeNames: readonly string[] = Object.keys(recipes);
+export const recipeNames: readonly string[] = Object.keys(recipeFamilies);
+
+export interface RecipeListing {
+  readonly name: string;
+  readonly description: string;
+  /** What can be chosen by `--set`, of each the default first. */
+  readonly choices: Readonly<Record<string, readonly (string | number | boolean)[]>>;
+  /** Paper and sections. */
+  readonly source: string;
+}
+
+/** All recipes, as `sr train --list` shows them. */
+export function describeRecipes(): RecipeListing[] {
+  return Object.entries(recipeFamilies).map(([name, family]) => ({
+    name,
+    description: recipeDescriptions[name]!,
+    choices: family.choices,
+    source: family().source,
+  }));
+}
 
 /**
  * Finds a recipe by name, or reads it from a JSON file.

@@ -11,7 +11,15 @@
 import { SrError } from 'sr-tensor';
 import { brisqueRanges } from './brisque-ranges.js';
 import { defineNoReferenceMetric, type NoReferenceMetric } from './metric.js';
-import { fitAsymmetric, fitSymmetric, gammas, halveBicubic, normalizeLocally, sumBlock } from './natural-statistics.js';
+import {
+  fitAsymmetric,
+  fitSymmetric,
+  gammas,
+  halveBicubic,
+  normalizeLocally,
+  sumBlock,
+  type WindowPrecision,
+} from './natural-statistics.js';
 import { measureEachPlane, type Plane, type PlaneOptions } from './planes.js';
 
 /** The regression, as libsvm stores it. */
@@ -26,7 +34,13 @@ export interface BrisqueParameters {
   readonly ranges?: readonly (readonly [number, number])[];
 }
 
-export type BrisqueOptions = PlaneOptions;
+export interface BrisqueOptions extends PlaneOptions {
+  /**
+   * - `standard` (default): in double precision, as the authors' program;
+   * - `pyiqa`: local means in single precision, as in pyiqa. Only flat areas show it.
+   */
+  preset?: 'standard' | 'pyiqa';
+}
 
 export const featureCount = 36;
 
@@ -58,10 +72,12 @@ const shifts = [
 export function brisque({ parameters }: { parameters: BrisqueParameters }): NoReferenceMetric<BrisqueOptions> {
   checkParameters(parameters);
   return defineNoReferenceMetric(
-    (result, options: BrisqueOptions = {}) =>
-      measureEachPlane(result, { channel: 'grey', ...options }, { what: 'brisque', leastSize: 8 }, plane =>
-        regress(brisqueFeatures(plane), parameters),
-      ),
+    (result, { preset, ...options }: BrisqueOptions = {}) => {
+      const precision = preset === 'pyiqa' ? 'single' : 'double';
+      return measureEachPlane(result, { channel: 'grey', ...options }, { what: 'brisque', leastSize: 8 }, plane =>
+        regress(brisqueFeatures(plane, precision), parameters),
+      );
+    },
     {
       name: 'brisque',
       direction: 'lower',
@@ -74,12 +90,12 @@ export function brisque({ parameters }: { parameters: BrisqueParameters }): NoRe
 }
 
 /** The 36 features of a plane, before they are moved to [-1, 1]. */
-export function brisqueFeatures(plane: Plane): Float64Array {
-  return Float64Array.of(...scaleFeatures(plane), ...scaleFeatures(halveBicubic(plane)));
+export function brisqueFeatures(plane: Plane, precision: WindowPrecision = 'double'): Float64Array {
+  return Float64Array.of(...scaleFeatures(plane, precision), ...scaleFeatures(halveBicubic(plane), precision));
 }
 
-function scaleFeatures(plane: Plane): number[] {
-  const { coefficients } = normalizeLocally(plane, 'zero');
+function scaleFeatures(plane: Plane, precision: WindowPrecision): number[] {
+  const { coefficients } = normalizeLocally(plane, 'zero', precision);
   const block = { left: 0, top: 0, width: plane.width, height: plane.height };
   const own = fitSymmetric(sumBlock(coefficients, block));
   const features = [own.shape, own.variance];

@@ -8,6 +8,8 @@ export * from './evaluate.js';
 export * from './fit-niqe.js';
 export * from './frechet-distance.js';
 export * from './gmsd.js';
+export { heatColor } from './heat-color.js';
+export * from './heat-map.js';
 export * from './histogram-distance.js';
 export * from './jnd.js';
 export * from './load-dists.js';

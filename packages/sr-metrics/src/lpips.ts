@@ -25,7 +25,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { checkImages, checkSameShape, type Encoder, resize, SrError } from 'sr-tensor';
 import type { LpipsLinear, LpipsNetwork } from './lpips-linear.js';
-import { type DifferentiableMetric, defineMetric, type Images } from './metric.js';
+import { type DifferentiableMetric, type DistanceMap, defineMetric, type Images } from './metric.js';
 import { type FeatureMetricOptions, measureTensorPairs } from './tensor-pairs.js';
 import { unitDifference } from './unit-difference.js';
 
@@ -38,13 +38,6 @@ export interface LpipsOptions<Layer extends string = string> {
   layers?: readonly Layer[];
   /** Default `lpips-alex`, `lpips-squeeze`, `lpips-vgg`, with `-baseline` behind it where there are no linear layers. */
   name?: string;
-}
-
-/** How different two pictures are, place by place; rows from top to bottom. */
-export interface DistanceMap {
-  readonly data: Float32Array;
-  readonly width: number;
-  readonly height: number;
 }
 
 export interface Lpips<Layer extends string = string> extends DifferentiableMetric<FeatureMetricOptions> {

@@ -3,6 +3,7 @@ import { defineMetric, type Images, type Metric, SrError } from 'sr-tensor';
 // In sr-tensor, since gram-perceptual-metric has them too.
 export {
   type DifferentiableMetric,
+  type DistanceMap,
   defineMetric,
   defineNoReferenceMetric,
   type Images,

@@ -10,16 +10,28 @@ import type { Plane } from './planes.js';
 const WINDOW = 7;
 
 /**
+ * What is rounded to single precision: nothing, the weights of the window, or all sums as well.
+ *
+ * Where a picture is flat a value less its mean is rounding, and the fits count how many of them lie on each side of zero:
+ * with weights in single precision, whose sum is not quite 1, they all lie on one. That is how far programs differ there.
+ */
+export type WindowPrecision = 'double' | 'single-weights' | 'single';
+
+/**
  * Values less their local mean, divided by their local deviation plus 1 (MSCN coefficients).
  *
  * @param border what the window sees beyond the picture: `replicate` in NIQE, `zero` in BRISQUE
  * @returns them, and the local deviations
  */
-export function normalizeLocally(plane: Plane, border: PlaneBorder): { coefficients: Plane; deviations: Plane } {
+export function normalizeLocally(
+  plane: Plane,
+  border: PlaneBorder,
+  precision: WindowPrecision = 'double',
+): { coefficients: Plane; deviations: Plane } {
   const padded = padPlane(plane, (WINDOW - 1) / 2, border);
-  const means = localMeans(padded);
-  const squares = localMeans(multiplyPlanes(padded, padded));
-  const deviations = squares.map((square, i) => Math.sqrt(Math.abs(square - means[i]! ** 2)));
+  const means = localMeans(padded, precision);
+  const squares = localMeans(multiplyPlanes(padded, padded), precision);
+  const deviations = Float64Array.from(squares, (square, i) => Math.sqrt(Math.abs(square - means[i]! ** 2)));
   const coefficients = plane.data.map((value, i) => (value - means[i]!) / (deviations[i]! + 1));
   return { coefficients: { ...plane, data: coefficients }, deviations: { ...plane, data: deviations } };
 }
@@ -30,18 +42,20 @@ export function normalizeLocally(plane: Plane, border: PlaneBorder): { coefficie
  * Summed as SciPy's `correlate` and the convolutions of PyTorch do, row by row with the whole window, not as two passes: in
  * flat areas a value less its mean is rounding only, whose sign the distributions of products see.
  */
-function localMeans({ data, width, height }: Plane): Float64Array {
+function localMeans({ data, width, height }: Plane, precision: WindowPrecision): Float64Array | Float32Array {
   const line = Array.from({ length: WINDOW }, (_, i) =>
     Math.exp(-((i - (WINDOW - 1) / 2) ** 2) / (2 * (WINDOW / 6) ** 2)),
   );
   const total = line.reduce((sum, weight) => sum + weight, 0) ** 2;
   const outWidth = width - WINDOW + 1;
-  const out = new Float64Array(outWidth * (height - WINDOW + 1));
+  const size = outWidth * (height - WINDOW + 1);
+  const out = precision === 'single' ? new Float32Array(size) : new Float64Array(size);
   for (let y = 0; y < out.length / outWidth; y++) {
     const row = out.subarray(y * outWidth, (y + 1) * outWidth);
     for (let i = 0; i < WINDOW; i++) {
       for (let j = 0; j < WINDOW; j++) {
-        const weight = (line[i]! * line[j]!) / total;
+        const exact = (line[i]! * line[j]!) / total;
+        const weight = precision === 'double' ? exact : Math.fround(exact);
         const from = (y + i) * width + j;
         for (let x = 0; x < outWidth; x++) row[x]! += weight * data[from + x]!;
       }

@@ -6,6 +6,7 @@ import {
   halveBicubic,
   normalizeLocally,
   sumBlock,
+  type WindowPrecision,
 } from './natural-statistics.js';
 import type { Plane } from './planes.js';
 
@@ -30,7 +31,7 @@ export interface BlockFeatures {
 }
 
 /** The features of all whole blocks, from the upper left; what is left over to the right and below is cut off. */
-export function niqeFeatures(plane: Plane, blockSize: number): BlockFeatures {
+export function niqeFeatures(plane: Plane, blockSize: number, precision?: WindowPrecision): BlockFeatures {
   const columns = Math.floor(plane.width / blockSize);
   const rows = Math.floor(plane.height / blockSize);
   let scaled = cut(plane, columns * blockSize, rows * blockSize);
@@ -39,7 +40,7 @@ export function niqeFeatures(plane: Plane, blockSize: number): BlockFeatures {
   for (const scale of [0, 1]) {
     if (scale === 1) scaled = halveBicubic(scaled);
     const side = blockSize / (scale + 1);
-    const { coefficients, deviations } = normalizeLocally(scaled, 'replicate');
+    const { coefficients, deviations } = normalizeLocally(scaled, 'replicate', precision);
     for (const [i, target] of features.entries()) {
       const block = { left: (i % columns) * side, top: Math.floor(i / columns) * side, width: side, height: side };
       target.set(blockFeatures(coefficients, block), (scale * featureCount) / 2);

@@ -8,8 +8,8 @@
  */
 import { SrError } from 'sr-tensor';
 import { defineNoReferenceMetric, type NoReferenceMetric } from './metric.js';
-import { defaultBlockSize, featureCount, momentsOf, niqeFeatures } from './niqe-features.js';
-import { measureEachPlane, type Plane, type PlaneOptions } from './planes.js';
+import { type BlockFeatures, defaultBlockSize, featureCount, momentsOf, niqeFeatures } from './niqe-features.js';
+import { measureEachPlane, type PlaneOptions } from './planes.js';
 import { symmetricEigen } from './symmetric-eigen.js';
 
 /** What pristine pictures look like: mean and covariance of their features. */
@@ -22,7 +22,13 @@ export interface NiqeParameters {
   readonly blockSize?: number;
 }
 
-export type NiqeOptions = PlaneOptions;
+export interface NiqeOptions extends PlaneOptions {
+  /**
+   * - `standard` (default): in double precision, as the authors' program;
+   * - `pyiqa`: the window's weights are rounded to single precision, as in pyiqa. Only flat areas show it.
+   */
+  preset?: 'standard' | 'pyiqa';
+}
 
 /**
  * NIQE with given parameters; lower is better. `loadNiqe` takes the authors'.
@@ -45,10 +51,12 @@ export function niqe({ parameters }: { parameters: NiqeParameters }): NoReferenc
   checkParameters(parameters);
   const { blockSize = defaultBlockSize } = parameters;
   return defineNoReferenceMetric(
-    (result, options: NiqeOptions = {}) =>
-      measureEachPlane(result, { channel: 'y', ...options }, { what: 'niqe', leastSize: blockSize }, plane =>
-        distance(parameters, plane, blockSize),
-      ),
+    (result, { preset, ...options }: NiqeOptions = {}) => {
+      const precision = preset === 'pyiqa' ? 'single-weights' : 'double';
+      return measureEachPlane(result, { channel: 'y', ...options }, { what: 'niqe', leastSize: blockSize }, plane =>
+        distance(parameters, niqeFeatures(plane, blockSize, precision)),
+      );
+    },
     {
       name: 'niqe',
       direction: 'lower',
@@ -60,8 +68,8 @@ export function niqe({ parameters }: { parameters: NiqeParameters }): NoReferenc
   );
 }
 
-function distance({ mean, covariance }: NiqeParameters, plane: Plane, blockSize: number): number {
-  const seen = momentsOf(niqeFeatures(plane, blockSize).features);
+function distance({ mean, covariance }: NiqeParameters, { features }: BlockFeatures): number {
+  const seen = momentsOf(features);
   const difference = seen.mean.map((value, i) => value - mean[i]!);
   if (difference.some(Number.isNaN)) return Number.NaN;
   const { values, vectors } = symmetricEigen(

@@ -63,14 +63,34 @@ export async function measurePlanes(
   { what, leastSize }: Demands,
   measure: (result: Plane, reference: Plane) => number,
 ): Promise<Float64Array> {
-  const pairs = await preparePairs(result, reference, options, { what, leastSize });
-  return Float64Array.from(pairs, prepared => {
-    const [a, b] = prepared();
-    const channels = channelsOf([a, b], options);
-    let sum = 0;
-    for (const channel of channels) sum += measure(plane(a, channel, options), plane(b, channel, options));
-    return sum / channels.length;
+  const pairs = await planePairs(result, reference, options, { what, leastSize });
+  return Float64Array.from(pairs, planes => {
+    let [sum, count] = [0, 0];
+    for (const [a, b] of planes()) {
+      sum += measure(a, b);
+      count++;
+    }
+    return sum / count;
   });
+}
+
+/** The channels of each pair of pictures, one after the other as they are called for. Throws as `measurePlanes`. */
+export async function planePairs(
+  result: Images,
+  reference: Images,
+  options: PlaneOptions,
+  demands: Demands,
+): Promise<(() => Iterable<[result: Plane, reference: Plane]>)[]> {
+  const pairs = await preparePairs(result, reference, options, demands);
+  return pairs.map(
+    prepared =>
+      function* channels() {
+        const [a, b] = prepared();
+        for (const channel of channelsOf([a, b], options)) {
+          yield [plane(a, channel, options), plane(b, channel, options)];
+        }
+      },
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 import { dispose, grad, type Tensor, type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
 import { type Picture, pictureToTensor, Random } from 'sr-tensor';
-import { checkGradients, describeOnBackends, expectNoLeaks } from 'sr-tensor/testing';
+import { checkGradients, describeOnBackends, expectClose, expectNoLeaks } from 'sr-tensor/testing';
 import { describe, expect, test } from 'vitest';
 import { goldenPairs, goldenPatterns, patternPair, tolerance } from './golden/metrics.js';
 import { ssim } from './ssim.js';
@@ -46,6 +46,20 @@ describe('ssim', () => {
     expectNear(downsampled, golden.downsample);
     if (golden.piq !== undefined) expectNear(downsampled, golden.piq);
   });
+
+  test.each(goldenPatterns().filter(({ golden }) => golden.map))(
+    'the map of the pattern $width x $height equals scikit-image',
+    async ({ width, height, pair, golden }) => {
+      const [map] = await ssim.map(...pair);
+      expect([map!.width, map!.height]).toEqual([width, height]);
+      const at = (x: number, y: number) => map!.data[y * width + x]!;
+      const inner = Array.from(golden.map!, (_, i) => at(5 + (i % (width - 10)), 5 + Math.floor(i / (width - 10))));
+      await expectClose(inner, golden.map!, { tolerance: 1e-6 });
+      // Beyond: the nearest.
+      expect(at(0, 0)).toBe(at(5, 5));
+      expect(at(width - 1, height - 1)).toBe(at(width - 6, height - 6));
+    },
+  );
 
   // Published with the metric's calibration (methods 1.3): MATLAB's own value is .8202.
   test.each(goldenPairs().filter(({ name }) => name.endsWith('goldhill_jpeg.gif, rgb, crop 0')))(

@@ -6,10 +6,11 @@
  * with means, variances and covariance under a Gaussian window of 11x11 and deviation 1.5; the value of a picture is the
  * mean over all positions of the window and over the channels.
  */
-import { type DifferentiableMetric, defineMetric, type Images } from './metric.js';
+import { type DifferentiableMetric, type DistanceMap, defineMetric, type Images } from './metric.js';
 import { measurePlanes, type PlaneOptions } from './planes.js';
 import { RADIUS, SIZE } from './ssim-constants.js';
 import { type SsimLossOptions, ssimLoss } from './ssim-loss.js';
+import { ssimMap } from './ssim-map.js';
 import { boxDownsample, meanOverWindows, sumOfSsim } from './ssim-moments.js';
 
 export interface SsimOptions extends PlaneOptions {
@@ -21,6 +22,14 @@ export interface SsimOptions extends PlaneOptions {
    *   pytorch_ssim.
    */
   preset?: 'plain' | 'downsample' | 'zero-padded';
+}
+
+export interface Ssim extends DifferentiableMetric<SsimOptions, SsimLossOptions> {
+  /**
+   * The similarity at every pixel (1: equal), the mean over the channels; next to the border, where no window fits, that of
+   * the nearest pixel that has one. The mean of the rest is the plain SSIM.
+   */
+  map(result: Images, reference: Images, options?: PlaneOptions): Promise<DistanceMap[]>;
 }
 
 /**
@@ -35,7 +44,7 @@ export interface SsimOptions extends PlaneOptions {
  * @example
  * const [similarity] = await ssim(result, reference, { channel: 'y', cropBorder: 4 });
  */
-export const ssim: DifferentiableMetric<SsimOptions, SsimLossOptions> = /* @__PURE__ */ defineMetric(computeSsim, {
+export const ssim: Ssim = /* @__PURE__ */ defineMetric(computeSsim, {
   name: 'ssim',
   direction: 'higher',
   range: [-1, 1],
@@ -43,6 +52,7 @@ export const ssim: DifferentiableMetric<SsimOptions, SsimLossOptions> = /* @__PU
   differentiable: true,
   reference: 'Wang, Bovik, Sheikh, Simoncelli: Image quality assessment, IEEE TIP 13(4), 2004',
   loss: ssimLoss,
+  map: ssimMap,
 });
 
 function computeSsim(result: Images, reference: Images, options: SsimOptions = {}): Promise<Float64Array> {

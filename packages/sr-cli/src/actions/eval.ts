@@ -2,15 +2,15 @@
 import { matchHistogram, modCrop, resizePicture, toBitDepth } from 'sr-data';
 import { findPictures, pairFolders, pairPictures, readPicture } from 'sr-data/node';
 import { bitDepth, type Picture } from 'sr-tensor';
+import { selectBackend } from 'sr-tensor/backend';
 import { interruptible } from '../interruptible.js';
 import { type ModelChoice, openUpscaler } from '../models.js';
 import { type Case, measure, printScores, type ScoreOptions, type Unpaired } from '../scores.js';
 
-export interface EvalOptions extends ModelChoice, Omit<ScoreOptions, 'cropBorder'> {
+export interface EvalOptions extends ModelChoice, ScoreOptions {
   readonly hr: string;
   readonly lr?: string;
   readonly scale: number;
-  readonly cropBorder?: number;
   readonly matchHistogram?: boolean;
   readonly json?: boolean;
 }
@@ -66,6 +66,8 @@ interface Enlarger {
 
 async function openEnlarger(options: EvalOptions, signal: AbortSignal): Promise<Enlarger> {
   if (options.model === 'bicubic') {
+    // For metrics with networks.
+    await selectBackend({ backend: options.backend });
     return { name: 'bicubic', backend: null, enlarge: async small => resize(small, options.scale), dispose() {} };
   }
   const { upscaler, name } = await openUpscaler(options, signal);

@@ -1,18 +1,18 @@
 import { Command } from 'commander';
-import { backendOption, channelOption, cropBorderOption, integerFrom, jsonOption, metricsOption } from '../options.js';
+import { addMetricOptions, backendOption, integerFrom, jsonOption, tileOption, workersOption } from '../options.js';
 
 export function evalCommand(): Command {
-  return new Command('eval')
+  const command = new Command('eval')
     .description('enlarge the small version of pictures and measure the results')
     .requiredOption('--hr <folder>', 'the references')
     .option('--lr <folder>', 'the small pictures (default: made from the references as by MATLAB’s imresize)')
     .requiredOption('--scale <factor>', 'how many times smaller the small pictures are', integerFrom(1))
-    .option('--model <name|file>', 'what enlarges: a name that `sr models` lists, a weight file, or bicubic')
-    .addOption(metricsOption())
-    .addOption(channelOption('y'))
-    .addOption(cropBorderOption('the scale'))
+    .option('--model <name|file>', 'what enlarges: a name that `sr models` lists, a weight file, or bicubic');
+  return addMetricOptions(command, { channel: 'y', cropBorder: 'the scale' })
     .option('--match-histogram', 'give each result the colour histogram of its small picture')
     .addOption(backendOption())
+    .addOption(tileOption())
+    .addOption(workersOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -22,6 +22,7 @@ babyx4.png, img_001_SRF_4_HR.png and img_001_SRF_4_LR.png), and both folders may
 
 Examples:
   sr eval --hr Set5/ --scale 4
+  sr eval --hr Set5/ --scale 4 --model imdn_x4.pth --luma float
   sr eval --hr Set5/HR --lr Set5/LR --scale 4 --model bicubic --json`,
     )
     .action(async options => {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { backendOption, integerFrom, jsonOption } from '../options.js';
+import { backendOption, integerFrom, jsonOption, tileOption, workersOption } from '../options.js';
 
 export function upscaleCommand(): Command {
   return new Command('upscale')
@@ -9,8 +9,8 @@ export function upscaleCommand(): Command {
     .option('--model <name|file>', 'a name that `sr models` lists, or a weight file (default: the one of the scale)')
     .option('--scale <factor>', 'how many times larger (default: the model’s, 4)', integerFrom(1))
     .addOption(backendOption())
-    .option('--tile <pixels>', 'largest side of a tile, in pixels of the input', integerFrom(1))
-    .option('--workers <count>', 'threads on wasm (default: as many as cores)', integerFrom(0))
+    .addOption(tileOption())
+    .addOption(workersOption())
     .option('--match-histogram', 'give each result the colour histogram of its input')
     .addOption(jsonOption())
     .addHelpText(

@@ -4,6 +4,9 @@ import { Random } from 'sr-tensor';
 import { casesOf, type GoldenCase, type PairFiles, readGolden } from './pairs.js';
 
 interface Values {
+  /** Over all channels. */
+  psnr: number;
+  ssim: number;
   msSsim: number;
   vifp: number;
   vifpSwapped: number;

@@ -15,6 +15,8 @@ interface GoldenValues {
   /** Where the sizes are even, so that piq's halving is MATLAB's. */
   piq?: number;
   psnrOfExactLuma?: number;
+  /** Of small pictures, row by row, where the window fits. */
+  map?: number[];
 }
 
 interface Golden {
