@@ -1,4 +1,4 @@
 import { defineConfig } from 'tsup';
 import { library } from '../../tools/tsup.ts';
 
-export default defineConfig(library(['src/x4-small.ts']));
+export default defineConfig(library(['src/nse.ts', 'src/x4-small.ts']));

@@ -113,7 +113,7 @@ export async function trainLpips<Layer extends string>({
     throw new SrError({ code: 'metrics/pairs', message: 'trainLpips: expected triplets to train on, received none.' });
   }
   const channels = layers.map(layer => encoder.geometry(layer).channels);
-  const parameters = Parameters.create(specsOf(channels), { seed });
+  const parameters = Parameters.create(rankingParameters(channels), { seed });
   const optimizer = adam({ learningRate, beta1: 0.5 });
   const random = new Random(seed + 1);
   const steps = Math.ceil(triplets.length / batchSize) * (epochs + decayEpochs);
@@ -126,7 +126,7 @@ export async function trainLpips<Layer extends string>({
       for (let start = 0; start < order.length; start += batchSize) {
         throwIfAborted(signal);
         const batch = await Promise.all(order.slice(start, start + batchSize).map(i => triplets.read(i)));
-        const differences = measure(batch, encoder, layers, dropout ? random : undefined);
+        const differences = measureTriplets(batch, encoder, layers, dropout ? random : undefined);
         const loss = takeStep(differences, parameters, optimizer);
         step++;
         try {
@@ -147,7 +147,7 @@ export async function trainLpips<Layer extends string>({
 }
 
 /** What of a batch the linear layers see: for each layer, squared differences averaged over positions. */
-interface Differences {
+export interface TripletDifferences {
   /** `[batch, channels]` each. */
   readonly p0: readonly Tensor2D[];
   readonly p1: readonly Tensor2D[];
@@ -155,12 +155,17 @@ interface Differences {
   readonly judge: Tensor1D;
 }
 
-function measure<Layer extends string>(
+/**
+ * What the linear layers see of a batch of triplets; the caller disposes it.
+ *
+ * @param random drops half of the differences; absent: none
+ */
+export function measureTriplets<Layer extends string>(
   batch: readonly TwoAfcTriplet[],
   encoder: Encoder<Layer>,
   layers: readonly Layer[],
   random: Random | undefined,
-): Differences {
+): TripletDifferences {
   const judge = tensor1d(batch.flatMap(({ judge }) => (typeof judge === 'number' ? [judge] : Array.from(judge))));
   const [p0, p1] = tidy(() => {
     const features = (role: 'reference' | 'p0' | 'p1') =>
@@ -190,23 +195,28 @@ function keepMask(shape: [number, number, number, number], random: Random): Tens
   return tensor(values, shape);
 }
 
-function takeStep(differences: Differences, parameters: Parameters, optimizer: Optimizer): Scalar {
+function takeStep(differences: TripletDifferences, parameters: Parameters, optimizer: Optimizer): Scalar {
   const trainable = parameters.trainable();
   const p = parameters.scope();
   const { value, grads } = variableGrads(() => rankingLoss(differences, p), [...trainable.values()]);
   optimizer.step(trainable, Object.fromEntries([...trainable].map(([name, v]) => [name, grads[v.name]!])));
   dispose([grads, ...differences.p0, ...differences.p1, differences.judge]);
-  for (const [name, weights] of trainable) {
+  keepPositive(parameters);
+  return value;
+}
+
+/** Sets the weights of linear layers that are below 0 to 0, as has to be done after each step. */
+export function keepPositive(parameters: Parameters): void {
+  for (const [name, weights] of parameters.trainable()) {
     if (!name.startsWith('lin')) continue;
     const positive = relu(weights as Tensor);
     weights.assign(positive);
     positive.dispose();
   }
-  return value;
 }
 
 /** The mean cross entropy between what G says and what people say. */
-function rankingLoss({ p0, p1, judge }: Differences, p: Scope): Scalar {
+export function rankingLoss({ p0, p1, judge }: TripletDifferences, p: Scope): Scalar {
   return tidy(() => {
     const distance = (parts: readonly Tensor2D[]): Tensor2D =>
       addN(parts.map((part, i) => matMul(part, p.get(`lin${i}.weight`) as Tensor2D)));
@@ -223,7 +233,8 @@ function rankingLoss({ p0, p1, judge }: Differences, p: Scope): Scalar {
   });
 }
 
-function specsOf(channels: readonly number[]): Record<string, ParameterSpec> {
+/** What is trained: `lin0.weight` and so on, and G (`rank.0`, `rank.2`, `rank.4`). */
+export function rankingParameters(channels: readonly number[]): Record<string, ParameterSpec> {
   const layer = (name: string, inputs: number, outputs: number): [string, ParameterSpec][] => [
     [`${name}.weight`, { shape: [inputs, outputs], layout: 'linear', init: torchDefault }],
     [`${name}.bias`, { shape: [outputs], layout: 'plain', init: torchDefault }],

@@ -11,7 +11,11 @@ export * from './recipes/index.js';
 export * from './resolve-recipe.js';
 export { buildStructureTraining } from './structure/build-structure-training.js';
 export * from './structure/pretext-task.js';
-export { type StructureProtocolOptions, type StructureScore, structureProtocol } from './structure/structure-protocol.js';
+export {
+  type StructureProtocolOptions,
+  type StructureScore,
+  structureProtocol,
+} from './structure/structure-protocol.js';
 export * from './structure/structure-training.js';
 export * from './train-steps.js';
 export * from './trainer.js';

@@ -73,6 +73,8 @@ function mainSchedule(schedule: RecipeSchedule, learningRate: number, steps: num
   switch (schedule.kind) {
     case 'constant':
       return { kind: 'constant', learningRate };
+    case 'linear':
+      return { kind: 'linear', learningRate, from: schedule.from as number, until: steps };
     case 'cosine':
       return { kind: 'cosine', learningRate, minimum: schedule.minimum, periods: [steps] };
     case 'cosine-restarts':

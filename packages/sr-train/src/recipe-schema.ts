@@ -58,6 +58,7 @@ const rate = { learningRate: positive, warmUp: durationOrZero.default(0) };
 
 export const scheduleSchema: z.ZodType<RecipeSchedule> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('constant'), ...rate }),
+  z.strictObject({ kind: z.literal('linear'), ...rate, from: durationOrZero }),
   z.strictObject({ kind: z.literal('cosine'), ...rate, minimum: z.number().min(0) }),
   z.strictObject({
     kind: z.literal('cosine-restarts'),
@@ -254,8 +255,24 @@ const structure = z.strictObject({
   pretext,
 });
 
+const lpips = z.strictObject({
+  task: z.literal('lpips'),
+  ...baseFields,
+  init: z.null().default(null),
+  network: z.strictObject({ name: z.literal('lpips-linear'), config: z.record(z.string(), z.unknown()).default({}) }),
+  validation: z
+    .strictObject({
+      every: duration.default(1000),
+      heldOut: z.int().min(0).default(8),
+      metrics: z.tuple([z.literal('2afc')]).default(['2afc']),
+    })
+    .prefault({}),
+  encoder,
+  dropout: z.boolean().default(true),
+});
+
 /** Checks the fields of a recipe that says its task; unknown fields are errors. `checkRecipe` does more. */
-export const recipeSchema: z.ZodType<Recipe> = z.discriminatedUnion('task', [superResolution, structure]);
+export const recipeSchema: z.ZodType<Recipe> = z.discriminatedUnion('task', [superResolution, structure, lpips]);
 
 function isStep(step: unknown): boolean {
   return typeof step === 'object' && step !== null && 'type' in step && typeof step.type === 'string';

@@ -1,18 +1,20 @@
 /** A recipe: everything that decides what a training does, as data. The backend and the folders are not part of it. */
 import type { Degradation, PreparationStep } from 'sr-data';
 import type { AdversarialPreset, GradientPenaltyPreset } from 'sr-losses';
+import type { LpipsInput, LpipsRecipe } from './lpips/lpips-recipe.js';
 import type { RecipeLoss } from './recipe-loss.js';
 import type { StructureInput, StructureRecipe } from './structure/structure-recipe.js';
 
+export type { LpipsInput, LpipsRecipe } from './lpips/lpips-recipe.js';
 export type { RecipeLoss } from './recipe-loss.js';
 export type { Pretext } from './structure/pretext-task.js';
 export type { StructureInput, StructureRecipe } from './structure/structure-recipe.js';
 
 /** A recipe of any task; `task` says which. */
-export type Recipe = SuperResolutionRecipe | StructureRecipe;
+export type Recipe = SuperResolutionRecipe | StructureRecipe | LpipsRecipe;
 
 /** A recipe as it is written: what it leaves out has its default. */
-export type RecipeInput = SuperResolutionInput | StructureInput;
+export type RecipeInput = SuperResolutionInput | StructureInput | LpipsInput;
 
 /** A number of steps, or of epochs (`'200 epochs'`) where a paper counts those. */
 export type Duration = number | `${number} epochs`;
@@ -113,6 +115,13 @@ interface OptimizerBase {
 /** The learning rate over the steps; `warmUp` (default 0): steps in which it grows evenly from near zero. */
 export type RecipeSchedule =
   | { readonly kind: 'constant'; readonly learningRate: number; readonly warmUp: Duration }
+  | {
+      /** As it is until the step `from`, then evenly down to 0 at the end of the steps that the schedule is for. */
+      readonly kind: 'linear';
+      readonly learningRate: number;
+      readonly from: Duration;
+      readonly warmUp: Duration;
+    }
   | {
       /** Half a cosine from the learning rate to the minimum, over all steps that the schedule is for. */
       readonly kind: 'cosine';

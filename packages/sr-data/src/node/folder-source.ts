@@ -30,7 +30,7 @@ export interface FolderSourceOptions {
   seed?: number;
   /** How low resolution is made. Default: MATLAB's bicubic; nothing at scale 1. */
   degradation?: Degradation;
-  /** Folder of low-resolution pictures, paired by name (see `pairPictures`), in place of a degradation. */
+  /** Folder of low-resolution pictures, paired by name (see `pairPictures`); they take the place of a degradation. */
   lr?: string;
   /** What every picture goes through first, its masks too. Default nothing. */
   prepare?: readonly PreparationStep[];

@@ -81,7 +81,6 @@ function settingsOf(options: PatchOptions): Settings {
     throw optionError('crop', "no 'center' with a zoom or several patch sizes", crop);
   }
   const alone = {
-    degradation: options.degradation,
     prepare: options.prepare?.length ? options.prepare : undefined,
     zoom,
     crop: crop === 'center' || undefined,
@@ -89,7 +88,8 @@ function settingsOf(options: PatchOptions): Settings {
   for (const [name, value] of Object.entries(alone)) {
     if (lr !== undefined && value !== undefined) throw optionError(name, 'nothing where lr is given', value);
   }
-  const degradation = options.degradation ?? (scale > 1 && lr === undefined ? { kind: 'bicubic' } : undefined);
+  const made = options.degradation ?? (scale > 1 ? { kind: 'bicubic' } : undefined);
+  const degradation = lr === undefined ? made : undefined;
   const perPatch = zoom !== undefined || degradation?.kind === 'random';
   const center: PreparationStep[] = crop === 'center' ? [{ type: 'center', width: side, height: side }] : [];
   const masks = typeof options.masks === 'string' ? { path: options.masks } : options.masks;

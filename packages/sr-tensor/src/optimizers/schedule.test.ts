@@ -19,6 +19,11 @@ test('every: a factor each n steps', () => {
   ]);
 });
 
+test('linear: full, then evenly down to 0', () => {
+  const schedule = { kind: 'linear', learningRate: 2, from: 4, until: 8 } as const;
+  expect(rates(schedule, [0, 4, 5, 7, 8, 9])).toEqual([2, 2, 1.5, 0.5, 0, 0]);
+});
+
 test('cosine: half a wave a period, restarts, then the minimum', () => {
   const schedule = {
     kind: 'cosine',
@@ -40,7 +45,7 @@ test('warm-up: a rising share of what follows', () => {
 });
 
 test('names the kinds there are', () => {
-  expect(() => learningRateAt({ kind: 'linear' } as never, 0)).toThrow(
-    'expected the kind constant, step, every, cosine or warm-up, received "linear"',
+  expect(() => learningRateAt({ kind: 'sine' } as never, 0)).toThrow(
+    'expected the kind constant, step, every, linear, cosine or warm-up, received "sine"',
   );
 });

@@ -1,7 +1,13 @@
 /** Learning-rate schedules as plain data. Steps are counted from 0. */
 import { SrError } from '../errors.js';
 
-export type Schedule = ConstantSchedule | StepSchedule | EverySchedule | CosineSchedule | WarmUpSchedule;
+export type Schedule =
+  | ConstantSchedule
+  | StepSchedule
+  | EverySchedule
+  | LinearSchedule
+  | CosineSchedule
+  | WarmUpSchedule;
 
 export interface ConstantSchedule {
   readonly kind: 'constant';
@@ -22,6 +28,14 @@ export interface EverySchedule {
   readonly learningRate: number;
   readonly steps: number;
   readonly factor: number;
+}
+
+/** From `learningRate`, which lasts until the step `from`, evenly down to 0 at the step `until`. */
+export interface LinearSchedule {
+  readonly kind: 'linear';
+  readonly learningRate: number;
+  readonly from: number;
+  readonly until: number;
 }
 
 /**
@@ -65,6 +79,10 @@ export function learningRateAt(schedule: Schedule, step: number): number {
     }
     case 'every':
       return schedule.learningRate * schedule.factor ** Math.floor(step / schedule.steps);
+    case 'linear': {
+      const { learningRate, from, until } = schedule;
+      return step < from ? learningRate : learningRate * Math.max(0, (until - step) / (until - from));
+    }
     case 'cosine':
       return cosine(schedule, step);
     case 'warm-up': {
@@ -75,7 +93,7 @@ export function learningRateAt(schedule: Schedule, step: number): number {
     default:
       throw new SrError({
         code: 'option/invalid',
-        message: `schedule: expected the kind constant, step, every, cosine or warm-up, received "${(schedule as { kind: unknown }).kind}".`,
+        message: `schedule: expected the kind constant, step, every, linear, cosine or warm-up, received "${(schedule as { kind: unknown }).kind}".`,
       });
   }
 }

@@ -50,7 +50,7 @@ export async function loadEncoders(
   const encoders: Record<string, Encoder> = {};
   try {
     for (const [name, layers] of neededLayers(recipe)) {
-      encoders[name] = await load(name, recipe.encoders[name]!, { layers, signal });
+      encoders[name] = await loadRecipeEncoder(name, recipe.encoders[name]!, { layers, signal });
     }
     return encoders;
   } catch (error) {
@@ -59,7 +59,13 @@ export async function loadEncoders(
   }
 }
 
-async function load(
+/**
+ * Loads one encoder.
+ *
+ * @param name as the recipe calls it, for messages
+ * @throws as `loadEncoders`
+ */
+export async function loadRecipeEncoder(
   name: string,
   description: RecipeEncoder,
   { layers, signal }: { layers: readonly string[] | undefined; signal: AbortSignal | undefined },

@@ -1,13 +1,16 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { memory } from '@tensorflow/tfjs-core';
+import { dispose, memory, ones, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { nse } from 'sr-models';
 import { Parameters } from 'sr-tensor';
-import { readCard, readSafetensors } from 'sr-tensor/weights';
+import { readCard, readSafetensors, verifyCard } from 'sr-tensor/weights';
+import shipped from 'sr-weights/nse';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writePhotos } from '../fixtures/small-run.js';
+import type { SuperResolutionRecipe } from '../recipe.js';
 import { resolveRecipe } from '../resolve-recipe.js';
+import { loadEncoders } from './load-encoders.js';
 import { type TrainOptions, train } from './train.js';
 
 const recipe = resolveRecipe('nse-contrastive', {
@@ -61,6 +64,9 @@ describe('train with a recipe of a structure extractor', () => {
       results: { validation: { success: best!.scores.success } },
     });
     Parameters.fromWeights(nse({ channels: 4 }).parameters, file.tensors).dispose();
+    await expect(train(recipe, { ...asked, resume: true }).best()).rejects.toThrow(
+      expect.objectContaining({ code: 'train/no-upscaler' }),
+    );
     expect(memory().numTensors).toBe(before);
   });
 
@@ -77,6 +83,19 @@ describe('train with a recipe of a structure extractor', () => {
     const weights = async ({ out }: TrainOptions): Promise<unknown> =>
       readSafetensors(await readFile(join(out, 'last.safetensors'))).tensors;
     expect(await weights(parts)).toEqual(await weights(whole));
+  });
+
+  test('has one that comes along, the default of recipes', async () => {
+    await verifyCard(await readFile(shipped.url));
+    const recipe = resolveRecipe('compact', {
+      'encoders.structure': { network: 'nse' },
+      'losses.structure': { kind: 'structure', weight: 1, encoder: 'structure' },
+    });
+    const { structure } = await loadEncoders(recipe as SuperResolutionRecipe);
+    const { conv6 } = tidy(() => structure!(ones([1, 32, 24, 3]) as Tensor4D, { layers: ['conv6'] }));
+    expect(conv6!.shape).toEqual([1, 8, 6, 32]);
+    dispose([conv6!]);
+    structure!.dispose();
   });
 
   test('knows no low resolution', async () => {

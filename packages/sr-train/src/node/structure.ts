@@ -83,7 +83,7 @@ async function readInit({
 
 async function openSource({ data, seed }: StructureRecipe, pictures: readonly string[]): Promise<BatchSource> {
   const { zoom, masks: _, epoch: __, degradation: ___, ...same } = data;
-  return folderSource({ ...same, data: pictures, scale: 1, seed, ...(zoom !== null && { zoom }) });
+  return folderSource({ ...same, data: pictures, scale: 1, seed, thread: true, ...(zoom !== null && { zoom }) });
 }
 
 /** The share of the same questions that is answered rightly each time. */

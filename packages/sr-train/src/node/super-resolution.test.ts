@@ -112,7 +112,10 @@ describe('train', () => {
   test.each([
     [{ 'losses.feature.layers': ['relu9'] }, /encoders\.squeeze: squeezenet has no layer "relu9"; it has conv1, relu1/],
     [{ 'validation.metrics': ['psnrr'] }, /validation\.metrics: there is no metric "psnrr".*Did you mean "psnr"/],
-    [{ 'encoders.squeeze.network': 'nse', 'encoders.squeeze.weights': null }, /"squeeze" is a structure extractor/],
+    [
+      { 'encoders.squeeze': { network: 'nse', config: { channels: 4 } }, 'losses.feature.layers': ['conv6'] },
+      /"squeeze" is a structure extractor of another config/,
+    ],
     [{ 'losses.pixel.output': 'x2' }, /losses\.pixel\.output: compact has no output "x2"; .* none/],
   ])('says what does not fit: %o', async (overrides, message) => {
     const before = memory().numTensors;

@@ -111,6 +111,8 @@ async function openSource(
     data: pictures,
     scale,
     seed,
+    // A native step blocks this thread: batches are built beside it.
+    thread: true,
     ...(zoom !== null && { zoom }),
     ...(lr !== undefined && { lr }),
     ...(masks !== null && path !== undefined && { masks: { path, segments: masks } }),

@@ -4,6 +4,7 @@ import type { Parameters } from 'sr-tensor';
 import type { Recipe } from '../recipe.js';
 import type { ScoreName, ValidationScore } from '../train-steps.js';
 import type { TrainedNetwork, Training } from '../training.js';
+import { openLpips } from './lpips.js';
 import type { ReportSample } from './report.js';
 import { openStructure } from './structure.js';
 import { openSuperResolution } from './super-resolution.js';
@@ -45,5 +46,7 @@ export async function openTask(recipe: Recipe, options: TrainOptions & { resumes
       return (await openSuperResolution(recipe, options)) as unknown as OpenTask;
     case 'structure':
       return (await openStructure(recipe, options)) as unknown as OpenTask;
+    case 'lpips':
+      return (await openLpips(recipe, options)) as unknown as OpenTask;
   }
 }

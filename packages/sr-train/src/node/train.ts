@@ -170,6 +170,12 @@ async function loadModel(recipe: Recipe, path: string | undefined): Promise<Mode
   if (path === undefined) {
     throw new SrError({ code: 'train/no-weights', message: 'The training ended before it had weights to export.' });
   }
+  if (recipe.task !== 'super-resolution') {
+    throw new SrError({
+      code: 'train/no-upscaler',
+      message: `The recipe "${recipe.name}" trains no network that enlarges: its weights lie in ${path}.`,
+    });
+  }
   const network = buildNetwork(recipe.network);
   const { tensors } = readSafetensors(await readFile(path));
   return { network, parameters: Parameters.fromWeights(network.parameters, tensors) };

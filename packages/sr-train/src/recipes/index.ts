@@ -12,6 +12,7 @@ import {
   featureMatchingMpva,
 } from './feature-matching.js';
 import { johnsonSrFeature, johnsonSrPixel } from './johnson-sr.js';
+import { lpipsLin } from './lpips-lin.js';
 import { nseContrastive } from './nse-contrastive.js';
 import { nseJigsaw } from './nse-jigsaw.js';
 import { rrdbPsnr } from './rrdb-psnr.js';
@@ -48,6 +49,7 @@ const all = {
   esrgan,
   edsr,
   srcnn,
+  lpipsLin,
 };
 
 /** The recipes there are. */
@@ -89,4 +91,5 @@ export const recipeDescriptions: Readonly<Record<string, string>> = {
   esrgan: 'RRDB network by L1, then features of VGG-19 and a relativistic discriminator',
   edsr: 'residual blocks without normalisation by L1 (size=large|baseline)',
   srcnn: 'three convolutions on the luma of the bicubic enlargement by MSE',
+  'lpips-lin': 'the linear layers of LPIPS by judgements of people (folders of BAPPS)',
 };

@@ -66,6 +66,7 @@ test('the recipes of all documents are there, each with a line about it', () => 
     'esrgan',
     'edsr',
     'srcnn',
+    'lpips-lin',
   ]);
   expect(Object.keys(recipeDescriptions)).toEqual(Object.keys(recipeFamilies));
   for (const [name, family] of Object.entries(recipeFamilies)) {

@@ -78,7 +78,7 @@ export const branchLoss: RecipeLoss = { kind: 'gradient-map', output: 'gradient'
  * The structure loss: of the features of an extractor, and by a discriminator of them. The paper's weights are not known: 1,
  * and the one that pictures have; its table IV tries others (losses.structure.weight, losses.structureAdversarial.weight).
  */
-export function structureParts(form: SpsrForm, which: Sides, extractor: Extractor): Parts {
+export function structureParts(form: SpsrForm, which: Sides, extractor: Extractor | 'jigsaw'): Parts {
   const { network, weights, layer, stride, channels } = looks(form)[extractor];
   return {
     losses: {
@@ -157,10 +157,11 @@ interface Look {
 }
 
 /** Which features of which network, and their stride and channels. */
-function looks(form: SpsrForm): Readonly<Record<Extractor, Look>> {
+function looks(form: SpsrForm): Readonly<Record<Extractor | 'jigsaw', Look>> {
   const nse: Look = { network: 'nse', layer: 'conv6', stride: 4, channels: 32 };
   return {
     nse,
+    jigsaw: { ...nse, weights: 'runs/nse-jigsaw' },
     random: { ...nse, weights: 'random' },
     // Section 5.4: the fourth convolution after the fourth pooling, and conv4_2; of small pictures less deep ones.
     ...(form === 'small'

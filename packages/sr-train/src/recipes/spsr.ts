@@ -45,7 +45,8 @@ export const spsrG: RecipeFamily<{ form: SpsrForm; branch: boolean; gradientLoss
 /**
  * SPSR-P: SPSR-G's network, but structure is what an extractor sees that was trained by contextual prediction.
  *
- * Train one by `nse-contrastive` and say where it is: `--set encoders.structure.weights=runs/nse-contrastive`.
+ * By default that is the extractor that comes along, `sr-weights/nse`; `nse-contrastive` trains others:
+ * `--set encoders.structure.weights=runs/nse-contrastive`.
  *
  * @param options.form default `paper`
  * @param options.branch false: without the gradient branch (table III, w/o GB)
@@ -72,7 +73,8 @@ export const spsrP: RecipeFamily<{
 );
 
 /**
- * SPSR-J: SPSR-P with an extractor that was trained by jigsaws: `--set encoders.structure.weights=runs/nse-jigsaw`.
+ * SPSR-J: SPSR-P with an extractor that was trained by jigsaws. Train one by `nse-jigsaw`; it is looked for in `runs/nse-jigsaw`
+ * (`--set encoders.structure.weights=FOLDER`).
  *
  * @param options.form default `paper`
  * @param options.branch false: without the gradient branch
@@ -84,7 +86,7 @@ export const spsrP: RecipeFamily<{
 export const spsrJ: RecipeFamily<{ form: 'paper' | 'small'; branch: boolean; structureLoss: Sides }> = recipeFamily(
   { form: ['paper', 'small'], branch: [true, false], structureLoss: sides },
   ({ form, branch, structureLoss }) =>
-    spsr('spsr-j', { form, branch, parts: together(baseParts(form), structureParts(form, structureLoss, 'nse')) }),
+    spsr('spsr-j', { form, branch, parts: together(baseParts(form), structureParts(form, structureLoss, 'jigsaw')) }),
 );
 
 function spsr(

@@ -74,9 +74,10 @@ export interface PretextTask {
  *
  * @param features how many channels the maps have, and at which distance fields no longer overlap (`featureSpacing`)
  * @example
- * const task = pretextTask(pretexts.context, { channels: 32, spacing: 6 });
- * const questions = task.ask(random, { batch: 8, height: 48, width: 48, count: 16 });
- * const loss = questions.loss(features, headParameters.scope());
+ * const task = pretextTask(pretexts.context, { channels: 4, spacing: 6 });
+ * const head = Parameters.create(task.head.parameters, { seed: 1 });
+ * const questions = task.ask(random, { batch: 1, height: 49, width: 49, count: 16 });
+ * const loss = questions.loss(features, head.scope());
  */
 export function pretextTask(pretext: Pretext, features: { channels: number; spacing: number }): PretextTask {
   return pretext.kind === 'context' ? contextTask(pretext, features) : jigsawTask(pretext, features);

@@ -40,7 +40,7 @@ export interface StructureProtocolOptions {
   readonly patches?: number;
   /** Of the training of a head. Default 1000. */
   readonly steps?: number;
-  /** Patches a step. Default 8. */
+  /** Patches a step. Default 4. */
   readonly batchSize?: number;
   /** At the beginning; it falls to 0 along half a cosine. Default 1e-3. */
   readonly learningRate?: number;
@@ -68,8 +68,13 @@ export interface StructureScore extends MeanInterval {
  * @returns the mean share of right answers over the repeats with its 95 % interval, each repeat, and the share of guesses
  * @throws `structure/pictures` if no picture is as large as a patch, `losses/place`, `structure/size`, `aborted`
  * @example
- * const encoder = encoderOf({ network: nse(), parameters });
- * const { mean, low, high, chance } = await structureProtocol(encoder, { pretext: pretexts.context, train, test });
+ * const pretext = { ...pretexts.context, questions: 32 };
+ * const { mean, low, high, chance } = await structureProtocol(encoder, {
+ *   pretext,
+ *   train: [photo],
+ *   test: [picture],
+ *   steps: 1000,
+ * });
  */
 export async function structureProtocol(encoder: Encoder, options: StructureProtocolOptions): Promise<StructureScore> {
   const { pretext, test, repeats = 10, patchSize = 192, tileStep = Math.ceil(patchSize / 2), seed = 1 } = options;
@@ -172,7 +177,7 @@ async function trainHead(
   task: PretextTask,
   maps: FeatureMaps,
   random: Random,
-  { pretext, steps = 1000, batchSize = 8, learningRate = 1e-3, signal }: StructureProtocolOptions,
+  { pretext, steps = 1000, batchSize = 4, learningRate = 1e-3, signal }: StructureProtocolOptions,
 ): Promise<Parameters> {
   const { height, width } = maps;
   const parameters = Parameters.create(task.head.parameters, { seed: random.uint32() });

@@ -30,12 +30,12 @@ export interface StructureTrainingState {
  *
  * @example
  * const training = new StructureTraining({
- *   network: nse(),
+ *   network: nse({ channels: 4 }),
  *   pretext: pretexts.context,
  *   extractor: { optimizer: adam({ learningRate: 1e-3 }), seed: 1 },
  *   head: { optimizer: adam({ learningRate: 1e-3 }), seed: 2 },
  * });
- * const { context } = training.step(batch);
+ * const { context } = training.step(await source.next());
  */
 export class StructureTraining implements Training<TappedNetwork> {
   readonly network: TappedNetwork;

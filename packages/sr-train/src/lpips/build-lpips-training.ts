@@ -1,0 +1,58 @@
+import { lpipsLayers } from 'sr-metrics';
+import { type Encoder, SrError } from 'sr-tensor';
+import { learningRateAt } from 'sr-tensor/optimizers';
+import { buildOptimizer } from '../build-trainer.js';
+import { scheduleOf } from '../phases.js';
+import type { RecipeEncoder } from '../recipe.js';
+import type { LpipsRecipe } from './lpips-recipe.js';
+import { LpipsTraining } from './lpips-training.js';
+
+/** The layers that the authors took, by the name of the encoder. */
+const layersOf: Readonly<Record<string, readonly string[]>> = {
+  alexnet: lpipsLayers.alex,
+  squeezenet: lpipsLayers.squeeze,
+  vgg16: lpipsLayers.vgg,
+};
+
+/**
+ * The layers of an encoder that LPIPS looks at.
+ *
+ * @throws `recipe/invalid` for an encoder that it was not published with
+ */
+export function layersOfLpips({ network }: Pick<RecipeEncoder, 'network'>): readonly string[] {
+  const layers = layersOf[network];
+  if (layers !== undefined) return layers;
+  throw new SrError({
+    code: 'recipe/invalid',
+    message: `Recipe: encoder.network: expected one of ${Object.keys(layersOf).join(', ')}, received "${network}".`,
+  });
+}
+
+/**
+ * The training of linear layers that a recipe describes.
+ *
+ * @param recipe whose durations are in steps (`inSteps`)
+ * @param options.encoder is disposed with the training
+ * @throws `recipe/invalid` for an encoder that LPIPS was not published with
+ * @example
+ * const training = buildLpipsTraining(recipe, { encoder: await loadAlexNet({ preprocessing: 'lpips' }) });
+ */
+export function buildLpipsTraining(recipe: LpipsRecipe, { encoder }: { encoder: Encoder }): LpipsTraining {
+  const { schedule, optimizer, steps, emaDecay, clipNorm, seed, dropout } = recipe;
+  const rates = scheduleOf(schedule, steps as number);
+  return new LpipsTraining({
+    encoder,
+    layers: layersOfLpips(recipe.encoder),
+    player: {
+      optimizer: buildOptimizer(optimizer, schedule.learningRate),
+      learningRate: step => learningRateAt(rates, step),
+      rates: optimizer.rates,
+      emaDecay,
+      clipNorm: clipNorm ?? undefined,
+      seed,
+    },
+    dropout,
+    // Of its own, beside that of the parameters.
+    seed: seed + 1,
+  });
+}
