@@ -26,7 +26,10 @@ import {
 import { type Encoder, gaussianBlur, resize } from 'sr-tensor';
 import { type GramNormalizationInfo, unitChannels } from './gram-matrix.js';
 
-/** Products that are blurred at once; they and what is made of them take about 200 MB. */
+/**
+ * Products that are blurred at once: they and what is made of them take about 200 MB, or a few times a layer's features where
+ * those are more.
+ */
 const MOST_PRODUCTS = 2 ** 23;
 
 /**

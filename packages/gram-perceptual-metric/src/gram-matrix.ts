@@ -33,7 +33,7 @@ import {
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core';
-import { checkShape, defineOperation, SrError } from 'sr-tensor';
+import { checkShape, defineOperation, nativeBackend, SrError } from 'sr-tensor';
 
 export type GramNormalization =
   | 'gatys'
@@ -105,8 +105,8 @@ export interface GramOptions {
 /**
  * The Gram matrix of each image of a batch of feature maps.
  *
- * Nothing larger than one N x N matrix an image is built. F is divided by sqrt(M) before the product, so that sums over
- * millions of positions stay in the range of half-precision floats. (`gatys` asks for the undivided sum in the end.)
+ * Nothing larger than one N x N matrix an image is built. Where floats have half precision F is divided by sqrt(M) before
+ * the product, so that sums over millions of positions stay in their range. (`gatys` asks for the undivided sum in the end.)
  *
  * @param features `[batch, height, width, channels]`
  * @returns `[batch, channels, channels]`; symmetric, differentiable any number of times
@@ -236,16 +236,29 @@ function least(): number {
 /** F F' / M of each image, from F' `[batch, M, N]`. */
 const meanProducts: (inputs: { features: Tensor3D }, attributes: object) => Tensor3D = defineOperation({
   name: 'sr.meanProducts',
-  forward: ({ features }) =>
-    eachImage([features], f => {
-      const scaled = mul(f, 1 / Math.sqrt(features.shape[1]));
-      // wasm transposes inside of a product ten times slower than before it.
-      return getBackend() === 'wasm' ? matMul(transpose(scaled), scaled) : matMul(scaled, scaled, true);
-    }),
+  forward: ({ features }) => {
+    const positions = features.shape[1];
+    // Half-precision floats could not hold the undivided sum; others are spared a pass over all features.
+    if (tfBackend().floatPrecision() === 16) return products(mul(features, 1 / Math.sqrt(positions)));
+    return mul(products(features), 1 / positions);
+  },
   gradient: (dy, { features }) => ({
     features: () => eachImage([mul(features, 1 / features.shape[1]), add(dy, transpose(dy, [0, 2, 1]))], matMul),
   }),
 });
+
+/** Positions a channel above which oneDNN's product is faster, up to twice; below, TensorFlow's own is (measured). */
+const LONG = 4;
+
+function products(features: Tensor3D): Tensor3D {
+  const [, positions, channels] = features.shape;
+  const native = nativeBackend();
+  if (native?.hasOneDnnProduct && positions > LONG * channels) {
+    return native.runOneDnn('BatchMatMulV2', [features, features], { adj_x: true, adj_y: false });
+  }
+  // wasm transposes inside of a product ten times slower than before it.
+  return eachImage([features], f => (getBackend() === 'wasm' ? matMul(transpose(f), f) : matMul(f, f, true)));
+}
 
 /** Products of rank 2, image by image: wasm multiplies batches of matrices forty times slower. */
 function eachImage(batches: Tensor3D[], compute: (...images: [Tensor2D, Tensor2D]) => Tensor2D): Tensor3D {

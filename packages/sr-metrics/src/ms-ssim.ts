@@ -6,10 +6,12 @@
  * where c_s is the mean of the contrast and structure comparison and SSIM_5 the mean SSIM, each after s - 1 halvings by
  * the mean of 2x2 pixels. A mean below zero counts as zero.
  */
+import type { NativeDoubles, NativeHandle } from 'sr-tensor';
 import { type DifferentiableMetric, defineMetric, type Images } from './metric.js';
 import { leastMsSsimSize, msSsimWeights } from './ms-ssim-constants.js';
 import { type MsSsimLossOptions, msSsimLoss } from './ms-ssim-loss.js';
 import { measurePlanes, type Plane, type PlaneOptions } from './planes.js';
+import { boxDownsampleInDoubles, meanOfBoxes, meansOverWindows, measureInDoubles } from './ssim-doubles.js';
 import { boxDownsample, meanOverWindows, sumOfContrast, sumOfSsim } from './ssim-moments.js';
 
 export interface MsSsimOptions extends PlaneOptions {
@@ -50,18 +52,40 @@ export const msSsim: DifferentiableMetric<MsSsimOptions, MsSsimLossOptions> = /*
   },
 );
 
-function computeMsSsim(result: Images, reference: Images, options: MsSsimOptions = {}): Promise<Float64Array> {
-  const halve = options.preset === 'piq' ? halveAsPiq : (plane: Plane) => boxDownsample(plane, 2);
+async function computeMsSsim(result: Images, reference: Images, options: MsSsimOptions = {}): Promise<Float64Array> {
+  const isPiq = options.preset === 'piq';
+  const halve = isPiq ? halveAsPiq : (plane: Plane) => boxDownsample(plane, 2);
+  const native = measureInDoubles(result, reference, options, leastMsSsimSize, (doubles, first, second) => {
+    const halveHandle = isPiq ? halveAsPiqInDoubles : boxDownsampleInDoubles;
+    let [a, b] = [first, second];
+    const products = new Float64Array(first.shape[2]!).fill(1);
+    for (const [scale, weight] of msSsimWeights.entries()) {
+      if (scale > 0) [a, b] = [halveHandle(doubles, a, 2), halveHandle(doubles, b, 2)];
+      const means = meansOverWindows(doubles, a, b, isLast(scale) ? 'ssim' : 'contrast');
+      for (const [c, mean] of means.entries()) products[c]! *= Math.max(0, mean) ** weight;
+    }
+    return products;
+  });
+  if (native !== undefined) return native;
   return measurePlanes(result, reference, options, { what: 'msSsim', leastSize: leastMsSsimSize }, (first, second) => {
     let [a, b] = [first, second];
     let product = 1;
     for (const [scale, weight] of msSsimWeights.entries()) {
       if (scale > 0) [a, b] = [halve(a), halve(b)];
-      const isLast = scale === msSsimWeights.length - 1;
-      product *= Math.max(0, meanOverWindows(a, b, isLast ? sumOfSsim : sumOfContrast)) ** weight;
+      product *= Math.max(0, meanOverWindows(a, b, isLast(scale) ? sumOfSsim : sumOfContrast)) ** weight;
     }
     return product;
   });
+}
+
+function isLast(scale: number): boolean {
+  return scale === msSsimWeights.length - 1;
+}
+
+function halveAsPiqInDoubles(doubles: NativeDoubles, x: NativeHandle): NativeHandle {
+  const before = Math.max(x.shape[0]! % 2, x.shape[1]! % 2);
+  const size = [Math.floor((x.shape[0]! + before) / 2), Math.floor((x.shape[1]! + before) / 2)] as const;
+  return meanOfBoxes(doubles, x, 2, { before, size });
 }
 
 function halveAsPiq({ data, width, height }: Plane): Plane {

@@ -9,6 +9,7 @@
 import { type DifferentiableMetric, type DistanceMap, defineMetric, type Images } from './metric.js';
 import { measurePlanes, type PlaneOptions } from './planes.js';
 import { RADIUS, SIZE } from './ssim-constants.js';
+import { boxDownsampleInDoubles, meansOverWindows, measureInDoubles } from './ssim-doubles.js';
 import { type SsimLossOptions, ssimLoss } from './ssim-loss.js';
 import { ssimMap } from './ssim-map.js';
 import { boxDownsample, meanOverWindows, sumOfSsim } from './ssim-moments.js';
@@ -55,12 +56,21 @@ export const ssim: Ssim = /* @__PURE__ */ defineMetric(computeSsim, {
   map: ssimMap,
 });
 
-function computeSsim(result: Images, reference: Images, options: SsimOptions = {}): Promise<Float64Array> {
+async function computeSsim(result: Images, reference: Images, options: SsimOptions = {}): Promise<Float64Array> {
   const preset = options.preset ?? 'plain';
+  const padding = preset === 'zero-padded' ? RADIUS : 0;
   const leastSize = preset === 'zero-padded' ? 1 : SIZE;
+  const factorOf = (height: number, width: number): number =>
+    preset === 'downsample' ? Math.max(1, Math.round(Math.min(height, width) / 256)) : 1;
+  const native = measureInDoubles(result, reference, options, leastSize, (doubles, a, b) => {
+    const factor = factorOf(a.shape[0]!, a.shape[1]!);
+    const [x, y] = factor > 1 ? [a, b].map(each => boxDownsampleInDoubles(doubles, each, factor)) : [a, b];
+    return meansOverWindows(doubles, x!, y!, 'ssim', { padding });
+  });
+  if (native !== undefined) return native;
   return measurePlanes(result, reference, options, { what: 'ssim', leastSize }, (a, b) => {
-    const factor = preset === 'downsample' ? Math.max(1, Math.round(Math.min(a.width, a.height) / 256)) : 1;
+    const factor = factorOf(a.height, a.width);
     if (factor > 1) return meanOverWindows(boxDownsample(a, factor), boxDownsample(b, factor), sumOfSsim);
-    return meanOverWindows(a, b, sumOfSsim, { padding: preset === 'zero-padded' ? RADIUS : 0 });
+    return meanOverWindows(a, b, sumOfSsim, { padding });
   });
 }

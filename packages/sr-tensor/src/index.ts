@@ -1,6 +1,7 @@
 import '#gradients';
 
 export { type NativeDoubles, type NativeHandle, withNativeDoubles } from './backend/native-doubles.js';
+export { type NativeAttribute, type NativeBackend, nativeBackend } from './backend/native-ops.js';
 export * from './checks.js';
 export * from './errors.js';
 export * from './initializers.js';

@@ -42,10 +42,10 @@ describeOnBackends(
       const x = tidy(() => reverse(tensor2d([4, 3, 2, 0.1], [2, 2])));
       const wholes = tidy(() => reverse(tensor1d([2, 1], 'int32')));
       await expectAllFreed(() => {
-        const found = withNativeDoubles(({ run, fromTensor, read }) => {
-          const product = run('MatMul', [fromTensor(x), fromTensor(x)], { transpose_b: true });
+        const found = withNativeDoubles(({ run, cast, read }) => {
+          const product = run('MatMul', [cast(x), cast(run('Abs', [x]))], { transpose_b: true });
           const sums = run('Sum', [product, 0]);
-          return [sums.shape, ...read(run('AddV2', [run('Reshape', [sums, [2]]), fromTensor(wholes)]))];
+          return [sums.shape, ...read(run('AddV2', [run('Reshape', [sums, [2]]), cast(wholes)]))];
         });
         const float = Math.fround(0.1);
         expect(found).toEqual([[2], float * float + 4 + (float * 3 + 8) + 1, float * 3 + 8 + 25 + 2]);

@@ -18,22 +18,22 @@ export interface NativeDoubles {
    * Runs an operation of TensorFlow that has one output.
    *
    * @param name as TensorFlow calls it, `RealDiv`
-   * @param inputs a number or a list of numbers is an argument of integers: an axis, a shape
+   * @param inputs tensors and handles; a number or a list of numbers is an argument of integers: an axis, a shape
    * @param attributes those that do not follow from the inputs
    */
   run(
     name: string,
-    inputs: readonly (NativeHandle | number | readonly number[])[],
+    inputs: readonly (NativeHandle | Tensor | number | readonly number[])[],
     attributes?: Readonly<Record<string, NativeAttribute>>,
   ): NativeHandle;
-  /** The values of a tensor as doubles. */
-  fromTensor(x: Tensor): NativeHandle;
+  /** Numbers as doubles. */
+  cast(x: NativeHandle | Tensor): NativeHandle;
   /** Values as they are. */
   constant(values: readonly number[] | Float64Array, shape?: readonly number[]): NativeHandle;
   /** The values as they are. */
   read(doubles: NativeHandle): Float64Array;
-  /** Frees all handles made inside of `compute`, also where it throws, but the one or those that it returns. */
-  tidy<Result extends NativeHandle | readonly NativeHandle[]>(compute: () => Result): Result;
+  /** Frees all handles made inside of `compute`, also where it throws, but a handle or a list of them that it returns. */
+  tidy<Result>(compute: () => Result): Result;
 }
 
 /**
@@ -55,13 +55,13 @@ export function withNativeDoubles<Result>(compute: (doubles: NativeDoubles) => R
     made.push(id);
     return id;
   };
-  const scoped = <Value>(inside: () => Value, keptOf: (value: Value) => readonly NativeHandle[]): Value => {
+  const scoped = <Value>(inside: () => Value, keptOf: (value: Value) => readonly unknown[]): Value => {
     const outer = made;
     made = [];
-    let kept: readonly number[] = [];
+    let kept: readonly unknown[] = [];
     try {
       const value = inside();
-      kept = keptOf(value).map(({ id }) => id);
+      kept = keptOf(value);
       return value;
     } finally {
       for (const id of made) {
@@ -87,12 +87,13 @@ export function withNativeDoubles<Result>(compute: (doubles: NativeDoubles) => R
     run(name, inputs, attributes = {}) {
       const ids = inputs.map(input => {
         if (typeof input === 'number') return integers(Int32Array.of(input), []);
-        return 'id' in input ? input.id : integers(Int32Array.from(input), [input.length]);
+        if (!('shape' in input)) return integers(Int32Array.from(input), [input.length]);
+        return 'dataId' in input ? node.getInputTensorIds([input])[0]! : input.id;
       });
       return execute(name, ids, attributes);
     },
-    fromTensor(x) {
-      return execute('Cast', node.getInputTensorIds([x]), { DstT: { dtype: 'float64' } });
+    cast(x) {
+      return doubles.run('Cast', [x], { DstT: { dtype: 'float64' } });
     },
     // A double is two integers of 32 bits.
     constant(values, shape = [values.length]) {
@@ -106,7 +107,7 @@ export function withNativeDoubles<Result>(compute: (doubles: NativeDoubles) => R
       return new Float64Array(buffer, byteOffset, length / 2);
     },
     tidy(inside) {
-      return scoped(inside, value => [value as NativeHandle | readonly NativeHandle[]].flat());
+      return scoped(inside, value => [value].flat().map(item => (item as Partial<NativeHandle> | undefined)?.id));
     },
   };
   return scoped(

@@ -1,4 +1,4 @@
-import { fill, memory, type Tensor4D, tensor1d } from '@tensorflow/tfjs-core';
+import { fill, memory, type Tensor4D, tensor1d, tensor3d } from '@tensorflow/tfjs-core';
 import { describeOnBackends, expectClose } from 'sr-tensor/testing';
 import { expect, test } from 'vitest';
 import { fusedWith, nativeBackend } from './native-ops.js';
@@ -32,6 +32,10 @@ describeOnBackends(
       const [x, weight] = [fill([2, 3, 3, 1], 1), fill([3, 3, 1, 1], 2)] as [Tensor4D, Tensor4D];
       const y = native.runOneDnn('Conv2D', [x, weight], { strides: [1, 1, 1, 1], padding: 'VALID' });
       await expectClose(y, [18, 18]);
+      expect(native.hasOneDnnProduct).toBe(true);
+      const matrix = tensor3d([1, 2, 3, 4], [1, 2, 2]);
+      const product = native.runOneDnn('BatchMatMulV2', [matrix, matrix], { adj_x: true, adj_y: false });
+      await expectClose(product, [10, 14, 14, 20]);
     });
 
     test('calls the fused convolution with the addon that `sr native install` builds', async () => {

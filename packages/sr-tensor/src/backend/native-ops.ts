@@ -1,4 +1,4 @@
-import { backend, type DataType, fill, type Tensor, type Tensor4D, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { backend, type DataType, fill, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 
 /**
  * TensorFlow's own operations through tfjs-node, for the few places where one of them is much faster than what
@@ -20,6 +20,8 @@ export interface NativeBackend {
    * can be called by `runOneDnn` and give the same results.
    */
   readonly hasOneDnn: boolean;
+  /** The same of its `BatchMatMulV2`. */
+  readonly hasOneDnnProduct: boolean;
   /**
    * Whether TensorFlow's fused convolutions can be called, which want lists of names and types as attributes. tfjs-node's
    * own addon passes single values only; the one that `sr native install` builds passes lists.
@@ -40,7 +42,7 @@ export type NativeAttribute =
   | { dtypes: readonly NativeType[] };
 
 /** The types of tfjs and those that TensorFlow alone has and we use. */
-export type NativeType = DataType | 'float64';
+type NativeType = DataType | 'float64';
 
 /** The native backend (tfjs-node or tfjs-node-gpu) if it is the current one. */
 export function nativeBackend(): NativeBackend | undefined {
@@ -78,6 +80,7 @@ function wrap(node: NodeBackend): NativeBackend {
   const { binding } = node;
   const float32 = opAttribute(binding, 'T', { dtype: 'float32' });
   let hasOneDnn: boolean | undefined;
+  let hasOneDnnProduct: boolean | undefined;
   let hasFusedConv: boolean | undefined;
   const native: NativeBackend = {
     run<T extends Tensor>(name: string, inputs: Tensor[], attributes: Record<string, NativeAttribute> = {}): T {
@@ -85,8 +88,13 @@ function wrap(node: NodeBackend): NativeBackend {
       return node.executeSingleOutput(name, 'T' in attributes ? list : [float32, ...list], inputs) as T;
     },
     get hasOneDnn() {
-      hasOneDnn ??= !node.isUsingGpuDevice && tryOneDnn(native);
+      hasOneDnn ??=
+        !node.isUsingGpuDevice && tryOneDnn(native, convolutions, { strides: [1, 1, 1, 1], padding: 'VALID' });
       return hasOneDnn;
+    },
+    get hasOneDnnProduct() {
+      hasOneDnnProduct ??= !node.isUsingGpuDevice && tryOneDnn(native, matrixProducts, { adj_x: true, adj_y: false });
+      return hasOneDnnProduct;
     },
     get hasFusedConv() {
       hasFusedConv ??= !node.isUsingGpuDevice && tryFusedConv(native);
@@ -94,7 +102,8 @@ function wrap(node: NodeBackend): NativeBackend {
     },
     runOneDnn<T extends Tensor>(name: string, inputs: Tensor[], attributes: Record<string, NativeAttribute> = {}): T {
       // The label under which TensorFlow's graph rewriter finds these kernels (tensorflow/core/graph/mkl_graph_util.h).
-      return native.run(`_MklNative${name}`, inputs, { ...attributes, _kernel: 'MklNameChangeOp' });
+      const prefix = name.includes('MatMul') ? '_Mkl' : '_MklNative';
+      return native.run(`${prefix}${name}`, inputs, { ...attributes, _kernel: 'MklNameChangeOp' });
     },
   };
   return native;
@@ -148,24 +157,30 @@ export function fusedWith(activation: 'Relu' | 'LeakyRelu', slope = 0): Record<s
   };
 }
 
-/** Runs each of oneDNN's operations that we use on ones and looks at one value known beforehand. */
-function tryOneDnn(native: NativeBackend): boolean {
-  const attributes = { strides: [1, 1, 1, 1], padding: 'VALID' };
-  const images = [2, 4, 4, 8];
-  const weights = [3, 3, 8, 16];
-  const outputs = [2, 2, 2, 16];
-  const trials: [name: string, inputs: () => Tensor[], first: number][] = [
-    ['Conv2D', () => [fill(images, 1), fill(weights, 1)], 3 * 3 * 8],
-    ['Conv2DWithBias', () => [fill(images, 1), fill(weights, 1), fill([16], 0.5)], 3 * 3 * 8 + 0.5],
-    // The corner of the input lies under one position of the filter.
-    ['Conv2DBackpropInput', () => [tensor1d(images, 'int32'), fill(weights, 1), fill(outputs, 1)], 16],
-    ['Conv2DBackpropFilter', () => [fill(images, 1), tensor1d(weights, 'int32'), fill(outputs, 1)], 2 * 2 * 2],
-  ];
+/** An operation on ones and the like, and the first value of what comes out, known beforehand. */
+type Trial = readonly [name: string, inputs: () => Tensor[], first: number];
+
+const images = [2, 4, 4, 8];
+const weights = [3, 3, 8, 16];
+const outputs = [2, 2, 2, 16];
+const convolutions: readonly Trial[] = [
+  ['Conv2D', () => [fill(images, 1), fill(weights, 1)], 3 * 3 * 8],
+  ['Conv2DWithBias', () => [fill(images, 1), fill(weights, 1), fill([16], 0.5)], 3 * 3 * 8 + 0.5],
+  // The corner of the input lies under one position of the filter.
+  ['Conv2DBackpropInput', () => [tensor1d(images, 'int32'), fill(weights, 1), fill(outputs, 1)], 16],
+  ['Conv2DBackpropFilter', () => [fill(images, 1), tensor1d(weights, 'int32'), fill(outputs, 1)], 2 * 2 * 2],
+];
+const matrixProducts: readonly Trial[] = [['BatchMatMulV2', () => [fill([2, 6, 3], 1), fill([2, 6, 3], 0.5)], 6 * 0.5]];
+
+/** Runs each of oneDNN's operations that we use. */
+function tryOneDnn(
+  native: NativeBackend,
+  trials: readonly Trial[],
+  attributes: Record<string, NativeAttribute>,
+): boolean {
   try {
     return tidy(() =>
-      trials.every(([name, inputs, first]) => {
-        return native.runOneDnn<Tensor4D>(name, inputs(), attributes).dataSync()[0] === first;
-      }),
+      trials.every(([name, inputs, first]) => native.runOneDnn(name, inputs(), attributes).dataSync()[0] === first),
     );
   } catch {
     // Not in this build of TensorFlow.
