@@ -1,8 +1,10 @@
 /** Published weight files of a named network, from a path. */
+import { readFile } from 'node:fs/promises';
 import { type Model, Parameters } from 'sr-tensor';
 import { readWeightFile } from 'sr-tensor/weights/node';
 import { adaptWeights } from './adapt-weights.js';
 import { buildNetwork } from './build-network.js';
+import { fsrcnnWeights, readFrozenGraph } from './frozen-graph.js';
 
 export interface LoadNetworkOptions {
   /** What of the network's config differs from its defaults. */
@@ -11,7 +13,7 @@ export interface LoadNetworkOptions {
 
 /**
  * Loads a network from a file of PyTorch (`.pth`) or safetensors, with the names of its reference implementation or of others
- * that are known (`adaptWeights`).
+ * that are known (`adaptWeights`); an `fsrcnn` from the frozen graphs of Saafke/FSRCNN_Tensorflow (`.pb`) as well.
  *
  * The parameters live on the current backend; dispose them with `model.parameters.dispose()`.
  *
@@ -29,6 +31,10 @@ export async function loadNetwork(
   { config = {} }: LoadNetworkOptions = {},
 ): Promise<Model> {
   const network = buildNetwork({ name, config });
+  if (name === 'fsrcnn' && String(path).endsWith('.pb')) {
+    const weights = fsrcnnWeights(network, readFrozenGraph(await readFile(path)));
+    return { network, parameters: Parameters.fromWeights(network.parameters, weights) };
+  }
   const { tensors } = await readWeightFile(path);
   return { network, parameters: Parameters.fromWeights(network.parameters, adaptWeights(network, tensors)) };
 }

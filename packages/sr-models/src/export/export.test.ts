@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { io, loadGraphModel } from '@tensorflow/tfjs';
+import { type GraphModel, io, loadGraphModel } from '@tensorflow/tfjs';
 import { type Tensor, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
 import {
@@ -16,6 +16,7 @@ import { describeOnBackends, expectNoLeaks, randomWeights } from 'sr-tensor/test
 import { expect, test } from 'vitest';
 import { buildNetwork, type NetworkDescription } from '../build-network.js';
 import { compact } from '../compact.js';
+import { rrdbnet } from '../generators/rrdbnet.js';
 import { type ExportOptions, exportGraphModel, exportOnnx, graphModelFiles } from './index.js';
 
 // What generators.json calls tiny: every family.
@@ -113,19 +114,26 @@ describeOnBackends('export', () => {
   });
 });
 
-test('files of a graph model are what tf.loadGraphModel reads by address', async () => {
-  const model = filled(compact({ scale: 2, channels: 4, depth: 1 }), 1);
-  const artifacts = await exportGraphModel(model);
-  // More than one part.
-  const long = { ...artifacts, weightData: new ArrayBuffer(5 * 2 ** 20) };
-  const files = graphModelFiles(long);
-  expect([...files.keys()]).toEqual(['model.json', 'group1-shard1of2.bin', 'group1-shard2of2.bin']);
-  expect(files.get('group1-shard2of2.bin')!.length).toBe(2 ** 20);
-  const json = JSON.parse(new TextDecoder().decode(graphModelFiles(artifacts).get('model.json')));
-  expect(json.weightsManifest).toEqual([{ paths: ['group1-shard1of1.bin'], weights: artifacts.weightSpecs }]);
-  expect(json.format).toBe('graph-model');
-  model.parameters.dispose();
-});
+describeOnBackends(
+  'the files of a graph model',
+  () => {
+    test('are what tf.loadGraphModel reads from an address', async () => {
+      const model = filled(rrdbnet({ channels: 64, blocks: 2, growth: 32 }), 1);
+      const files = graphModelFiles(await exportGraphModel(model));
+      // In parts of 4 MiB.
+      expect([...files.keys()]).toEqual(['model.json', 'group1-shard1of2.bin', 'group1-shard2of2.bin']);
+      const fetchFunc = async (address: RequestInfo | URL): Promise<Response> =>
+        new Response(files.get(String(address).split('/').at(-1)!)! as Uint8Array<ArrayBuffer>, {
+          headers: { 'content-type': 'application/json' },
+        });
+      const loaded = await loadGraphModel(io.http('https://example.org/model.json', { fetchFunc }));
+      await expectSame(model, predictor(loaded), tolerance);
+      loaded.dispose();
+      model.parameters.dispose();
+    });
+  },
+  { only: ['native'] },
+);
 
 /** A model in another program: values and shape of the output, in the order of axes of this one. */
 type Runner = (x: Tensor4D) => Promise<{ values: ArrayLike<number>; shape: readonly number[] }>;
@@ -148,7 +156,10 @@ async function onnxRunner(model: Model, options?: ExportOptions): Promise<Runner
 }
 
 async function graphRunner(model: Model, options?: ExportOptions): Promise<Runner> {
-  const loaded = await loadGraphModel(io.fromMemory(await exportGraphModel(model, options)));
+  return predictor(await loadGraphModel(io.fromMemory(await exportGraphModel(model, options))));
+}
+
+function predictor(loaded: GraphModel): Runner {
   return async x => {
     const y = loaded.predict(x) as Tensor;
     const result = { values: await y.data(), shape: y.shape };
