@@ -103,7 +103,7 @@ function text(value: FieldValue | undefined): string {
 /** Copied, since float32 must be aligned. */
 function floats(bytes: Uint8Array): Float32Array {
   if (bytes.length % 4 !== 0) throw corrupt('float32 values are cut off');
-  return new Float32Array(bytes.slice().buffer);
+  return new Float32Array(new Uint8Array(bytes).buffer);
 }
 
 function corrupt(reason: string): SrError {
