@@ -164,7 +164,7 @@ const rated = (await findPictures(join(assets, 'data/iqa/kadis_mos'))).flatMap(p
 });
 const agreement = [['metric', 'n', 'Pearson', 'Spearman', 'Kendall']];
 for (const row of metricTable.filter(isPictureRow).filter(({ mode }) => mode === 'no-reference')) {
-  if (missing.includes(row.name)) continue;
+  if (leftOut.test(row.name) || missing.includes(row.name)) continue;
   const metric = await row.open({}, () => '');
   const values: number[] = [];
   for (const { path } of rated) values.push((await metric(await readPicture(path), undefined as never))[0]!);
