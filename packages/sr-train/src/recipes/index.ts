@@ -1,64 +1,14 @@
 import type { Recipe } from '../recipe.js';
 import type { RecipeFamily } from '../recipe-family.js';
-import { compact } from './compact.js';
-import { edsr } from './edsr.js';
-import { enhancenetPat } from './enhancenet-pat.js';
-import { esrgan } from './esrgan.js';
-import {
-  featureMatchingMp,
-  featureMatchingMpca,
-  featureMatchingMpcsa,
-  featureMatchingMpcsva,
-  featureMatchingMpva,
-} from './feature-matching.js';
-import { johnsonSrFeature, johnsonSrPixel } from './johnson-sr.js';
-import { lpipsLin } from './lpips-lin.js';
-import { nseContrastive } from './nse-contrastive.js';
-import { nseJigsaw } from './nse-jigsaw.js';
-import { rrdbPsnr } from './rrdb-psnr.js';
-import { spsrG, spsrJ, spsrP } from './spsr.js';
-import { spsrEdsr, spsrSrresnet } from './spsr-backbones.js';
-import { srcnn } from './srcnn.js';
-import { srgan } from './srgan.js';
-import { srganDrone } from './srgan-drone.js';
-import { tsrnFaces, tsrnG, tsrnS } from './tsrn.js';
-
-const all = {
-  compact,
-  tsrnG,
-  tsrnS,
-  tsrnFaces,
-  johnsonSrPixel,
-  johnsonSrFeature,
-  spsrG,
-  spsrJ,
-  spsrP,
-  spsrEdsr,
-  spsrSrresnet,
-  rrdbPsnr,
-  nseContrastive,
-  nseJigsaw,
-  featureMatchingMp,
-  featureMatchingMpva,
-  featureMatchingMpca,
-  featureMatchingMpcsa,
-  featureMatchingMpcsva,
-  srgan,
-  srganDrone,
-  enhancenetPat,
-  esrgan,
-  edsr,
-  srcnn,
-  lpipsLin,
-};
+import * as all from './all.js';
 
 /** The recipes there are. */
-export const recipes: typeof all = all;
+export * as recipes from './all.js';
 
 /** The recipes by the names that `sr train` knows (`recipes.tsrnG` is `tsrn-g`), as those see them who do not know which. */
 export const recipeFamilies: Readonly<Record<string, RecipeFamily<Record<string, string | number | boolean>, Recipe>>> =
   Object.fromEntries(
-    Object.entries(recipes).map(([key, family]) => [
+    Object.entries(all).map(([key, family]) => [
       key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`),
       family as unknown as RecipeFamily<Record<string, string | number | boolean>, Recipe>,
     ]),
