@@ -20,7 +20,12 @@ const versions = {
 };
 const metrics = ['lpips-alex', 'lpips-squeeze', 'psnr', 'ssim'];
 
-const lines = [['Set14', ...metrics].join(' | '), Array(metrics.length + 1).fill('---').join(' | ')];
+const lines = [
+  ['Set14', ...metrics].join(' | '),
+  Array(metrics.length + 1)
+    .fill('---')
+    .join(' | '),
+];
 for (const [index, [name, choices]] of Object.entries(versions).entries()) {
   const out = resolve(values.out, `${index}`);
   train(out, choices);
@@ -29,7 +34,17 @@ for (const [index, [name, choices]] of Object.entries(versions).entries()) {
 for (const line of lines) console.log(`| ${line} |`);
 
 function train(out, choices) {
-  const args = ['train', 'spsr-g', '--data', join(assets, 'data/train'), '--out', out, '--set', 'form=small', ...choices];
+  const args = [
+    'train',
+    'spsr-g',
+    '--data',
+    join(assets, 'data/train'),
+    '--out',
+    out,
+    '--set',
+    'form=small',
+    ...choices,
+  ];
   if (values.steps !== undefined) args.push('--steps', values.steps);
   if (existsSync(join(out, 'recipe.json'))) args.push('--resume');
   // Trained already: the command says so and leaves it as it is.

@@ -32,6 +32,25 @@ const golden: { tolerance: number; cases: Case[] } = JSON.parse(
   readFileSync(new URL('./golden/checkpoints.json', import.meta.url), 'utf8'),
 );
 
+test('the picture branch of SPSR takes the weights of an RRDB network', async () => {
+  const options = { channels: 8, blocks: 2, growth: 4 };
+  const [from, to] = [rrdbnet(options), spsr(options)];
+  const tensors = new Map(
+    Object.entries(from.parameters).map(([name, spec]) => [
+      name,
+      { dtype: 'f32', shape: fileShape(spec), data: new Float32Array(0) } as WeightTensor,
+    ]),
+  );
+  const taken = [...adaptWeights(to, tensors)];
+  const fitting = taken.filter(([name, { shape }]) => {
+    const spec = to.parameters[name];
+    return spec !== undefined && fileShape(spec).join() === shape.join();
+  });
+  // All but the last convolution.
+  expect(taken.length).toBe(tensors.size);
+  expect(fitting.length).toBe(tensors.size - 2);
+});
+
 describe('published names', () => {
   describeOnBackends(
     'of checkpoints',

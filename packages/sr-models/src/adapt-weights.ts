@@ -48,7 +48,7 @@ function isUnused({ name: family, config }: Network, name: string): boolean {
  *
  * @param tensors as `parameters.toWeights()` gives them
  * @param options.names `esrgan` or `esrgan-old` (rrdbnet), `mmsr` (msrresnet), `edsr-pytorch` or `basicsr` (edsr),
- *   `spsr` (spsr), `tsrn` (tsrn x8)
+ *   `spsr` (spsr; `rrdbnet` for the part that an RRDB network has), `tsrn` (tsrn x8)
  * @throws `weights/names` for names that the network's family does not have, with those that it has
  * @example
  * const network = rrdbnet({ channels: 8, blocks: 1, growth: 4 });

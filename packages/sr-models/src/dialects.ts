@@ -90,6 +90,17 @@ export function dialectsOf({ name, config }: Network): Readonly<Record<string, D
             [`${second}.bias`]: { copy: 'HR_conv0_new.0.bias' },
           },
         },
+        // Its picture branch is an RRDB network, which is trained first; that one's last convolution has no counterpart.
+        rrdbnet: {
+          renamed: [
+            ['model.0.', 'conv_first.'],
+            ['model.1.sub.#.RDB#.conv#.0.', 'body.#.rdb#.conv#.'],
+            [`model.1.sub.${blocks}.`, 'conv_body.'],
+            ['model.3.', 'conv_up1.'],
+            ['model.6.', 'conv_up2.'],
+            ['HR_conv0_new.0.', 'conv_hr.'],
+          ],
+        },
       };
     }
     case 'tsrn': {

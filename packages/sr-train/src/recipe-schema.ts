@@ -42,7 +42,7 @@ const optimizerBase = {
 };
 
 /** Of the networks that a recipe trains; the defaults are those of PyTorch. */
-export const optimizerSchema: z.ZodType<RecipeOptimizer> = z.discriminatedUnion('kind', [
+const optimizerSchema: z.ZodType<RecipeOptimizer> = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('adam'),
     // Kingma and Ba 2015, algorithm 1.
@@ -56,7 +56,7 @@ export const optimizerSchema: z.ZodType<RecipeOptimizer> = z.discriminatedUnion(
 
 const rate = { learningRate: positive, warmUp: durationOrZero.default(0) };
 
-export const scheduleSchema: z.ZodType<RecipeSchedule> = z.discriminatedUnion('kind', [
+const scheduleSchema: z.ZodType<RecipeSchedule> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('constant'), ...rate }),
   z.strictObject({ kind: z.literal('linear'), ...rate, from: durationOrZero }),
   z.strictObject({ kind: z.literal('cosine'), ...rate, minimum: z.number().min(0) }),
@@ -122,7 +122,7 @@ const data: z.ZodType<RecipeData> = z.strictObject({
 });
 
 /** The fields of `RecipeBase`: what the schema of every task holds. */
-export const baseFields: { [Field in keyof RecipeBase]: z.ZodType<RecipeBase[Field]> } = {
+const baseFields: { [Field in keyof RecipeBase]: z.ZodType<RecipeBase[Field]> } = {
   name: z.string(),
   form: z.enum(['paper', 'code', 'small']).default('paper'),
   source: z.string().default(''),

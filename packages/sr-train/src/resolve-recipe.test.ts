@@ -72,7 +72,7 @@ describe('resolveRecipe', () => {
     [{ steps: 0 }, /steps/],
     [{ emaDecay: 1 }, /emaDecay/],
     [{ 'schedule.kind': 'step' }, /schedule\.(milestones|factor)/],
-    [{ 'schedule.kind': 'linear' }, /schedule\.kind/],
+    [{ 'schedule.kind': 'exponential' }, /schedule\.kind/],
     [{ 'losses.pixel.kind': 'l3' }, /losses\.pixel\.kind/],
     [{ 'data.batchSize.x': 1 }, /data\.batchSize/],
     [{ losses: {} }, /losses/],

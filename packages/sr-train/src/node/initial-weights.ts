@@ -66,8 +66,15 @@ export async function completed(
   const random = Parameters.create(specs, { seed });
   const initial = await random.toWeights();
   random.dispose();
-  for (const [name, tensor] of tensors) {
-    if (Object.hasOwn(specs, name) && fileShape(specs[name]!).join() === tensor.shape.join()) initial.set(name, tensor);
+  const fitting = [...tensors].filter(
+    ([name, { shape }]) => Object.hasOwn(specs, name) && fileShape(specs[name]!).join() === shape.join(),
+  );
+  if (fitting.length === 0) {
+    throw new SrError({
+      code: 'train/no-weights',
+      message: `init: expected weights of which some fit the network (${Object.keys(specs)[0]}, ...), received ${tensors.size} of which none does (${[...tensors.keys()][0]}, ...).`,
+    });
   }
+  for (const [name, tensor] of fitting) initial.set(name, tensor);
   return initial;
 }

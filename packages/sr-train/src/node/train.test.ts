@@ -100,6 +100,10 @@ describe('train', () => {
     await expect(
       train({ ...still, network, init: { weights: first.weights!, partial: false } }, options()),
     ).rejects.toThrow('"tail.weight": expected the shape [27, 4, 3, 3], the weights hold [12, 4, 3, 3].');
+    const other = { name: 'srcnn', config: { scale: 2 } };
+    await expect(
+      train({ ...still, network: other, init: { weights: first.weights!, partial: true } }, options()),
+    ).rejects.toMatchObject({ code: 'train/no-weights', message: expect.stringContaining('of which none does') });
   });
 
   test('an interrupted and resumed run leaves what an uninterrupted one leaves', async () => {
