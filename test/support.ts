@@ -14,6 +14,7 @@ export const packages = [
   'gram-perceptual-metric',
   'sr-losses',
   'sr-metrics',
+  'style-transfer',
   'sr-models',
   'sr-train',
   'sr-weights',

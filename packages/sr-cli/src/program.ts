@@ -5,6 +5,7 @@ import { evalCommand } from './commands/eval.js';
 import { metricsCommand } from './commands/metrics.js';
 import { modelsCommand } from './commands/models.js';
 import { nativeCommand } from './commands/native.js';
+import { stylizeCommand } from './commands/stylize.js';
 import { trainCommand } from './commands/train.js';
 import { upscaleCommand } from './commands/upscale.js';
 import { weightsCommand } from './commands/weights.js';
@@ -34,6 +35,7 @@ SR_DEBUG=1 shows where an error arose.`,
     );
   const commands = [
     upscaleCommand(),
+    stylizeCommand(),
     metricsCommand(),
     evalCommand(),
     trainCommand(),
