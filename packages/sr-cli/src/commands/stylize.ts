@@ -1,0 +1,58 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { backendOption, integerFrom, jsonOption } from '../options.js';
+
+export function stylizeCommand(): Command {
+  return new Command('stylize')
+    .description('paint a picture in the manner of others')
+    .argument('[content]', 'the picture')
+    .option('-o, --output <file>', 'where the result goes')
+    .option('--style <name|file...>', 'a trained style by name or file, or pictures')
+    .option('--list', 'list the trained styles')
+    .addOption(
+      new Option('--method <name>', 'default: fast for trained styles, optimize for pictures').choices([
+        'fast',
+        'optimize',
+      ]),
+    )
+    .addOption(
+      new Option('--preset <name>', 'of the optimisation')
+        .choices(['gatys', 'johnson-baseline', 'neural-style', 'pytorch-tutorial'])
+        .default('gatys'),
+    )
+    .addOption(
+      new Option('--network <name>', 'what judges in the optimisation (default: the preset’s)').choices([
+        'vgg19',
+        'vgg16',
+        'alex',
+        'squeeze',
+      ]),
+    )
+    .option('--strength <share>', 'of a trained style, from 0, the picture as it is, to 1 (default)', share)
+    .addOption(
+      new Option('--keep-color <how>', 'keep the colours of the picture').choices(['luma', 'moments', 'histogram']),
+    )
+    .option('--mask <files...>', 'one a style: where it is painted (white), of the size of the picture')
+    .option('--size <pixels>', 'the longer side of the result (default: the picture’s)', integerFrom(16))
+    .option('--iterations <count>', 'of the optimisation (default: the preset’s)', integerFrom(1))
+    .option('--preview <folder>', 'write the picture there after every tenth iteration of the optimisation')
+    .addOption(backendOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  sr stylize holiday.jpg -o candy.png --style candy.pth
+  sr stylize holiday.jpg -o painted.png --style starry-night.jpg --size 512 --iterations 200
+  sr stylize holiday.jpg -o two.png --style waves.jpg ink.png --mask sky.png ground.png --network squeeze`,
+    )
+    .action(async (content, options) => {
+      const { stylize } = await import('../actions/stylize.js');
+      await stylize(content, options);
+    });
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError('Expected a number from 0 to 1.');
+}
