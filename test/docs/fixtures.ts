@@ -39,6 +39,7 @@ import { type ModelCard, writeSafetensors } from 'sr-tensor/weights';
 import type { HandlerContext } from 'sr-tensor/worker';
 import { recipes, Trainer } from 'sr-train';
 import { type TrainingRun, train } from 'sr-train/node';
+import { type Style, styleNetwork } from 'style-transfer';
 
 const noise = (...shape: number[]): Tensor4D =>
   randomUniform(shape as [number], 0, 1, 'float32', 1) as Tensor as Tensor4D;
@@ -75,6 +76,10 @@ const fixtures = {
   scan: (): Picture => ({ ...draw(8, 8), data: new Uint16Array(192), channels: 3 }),
   logo: (): Picture => ({ data: new Uint8Array(64), width: 4, height: 4, channels: 4 }),
   enlarged: (): Picture => draw(128, 96),
+  painting: (): Picture => draw(96, 64),
+  gravel: (): Picture => draw(64, 64),
+  stylized: (): Picture => draw(480, 360),
+  show: () => (_picture: Picture, _loss?: number) => {},
   result: (): Picture => draw(176, 176),
   reference: (): Picture => draw(176, 176),
   pairs: () => [{ name: 'one', result: draw(176, 176), reference: draw(176, 176) }],
@@ -106,6 +111,12 @@ const fixtures = {
   upscaler: (): Promise<Upscaler> => loadUpscaler(model()),
   bytes: async (): Promise<Uint8Array> => writeSafetensors(await model().parameters.toWeights(), { card }),
   url: async (): Promise<URL> => new URL(`data:;base64,${Buffer.from(await fixtures.bytes()).toString('base64')}`),
+  style: (): Style => {
+    const network = styleNetwork({ preset: 'small' });
+    const parameters = Parameters.create(network.parameters, { seed: 1 });
+    const dispose = (): void => parameters.dispose();
+    return { network, parameters, card: undefined, dispose, [Symbol.dispose]: dispose };
+  },
   retryOnServer: () => (_photo: Picture) => {},
 
   // Networks inside losses and metrics.

@@ -34,8 +34,6 @@ export function layersOfLpips({ network }: Pick<RecipeEncoder, 'network'>): read
  * @param recipe whose durations are in steps (`inSteps`)
  * @param options.encoder is disposed with the training
  * @throws `recipe/invalid` for an encoder that LPIPS was not published with
- * @example
- * const training = buildLpipsTraining(recipe, { encoder: await loadAlexNet({ preprocessing: 'lpips' }) });
  */
 export function buildLpipsTraining(recipe: LpipsRecipe, { encoder }: { encoder: Encoder }): LpipsTraining {
   const { schedule, optimizer, steps, emaDecay, clipNorm, seed, dropout } = recipe;

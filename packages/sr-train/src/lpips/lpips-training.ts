@@ -33,10 +33,6 @@ export interface LpipsTrainingState {
 
 /**
  * Trains linear layers, and a small network that ranks distances, which is left behind.
- *
- * @example
- * const training = new LpipsTraining({ encoder, layers: lpipsLayers.alex, player: { optimizer: adam({ learningRate: 1e-4 }) } });
- * const { ranking } = training.step(triplets);
  */
 export class LpipsTraining implements Training<TrainedNetwork, readonly TwoAfcTriplet[]> {
   /** The linear layers under the names of the authors' files. */
