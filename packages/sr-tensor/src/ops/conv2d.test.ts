@@ -12,6 +12,7 @@ import {
   square,
   sum,
   type Tensor,
+  type Tensor1D,
   type Tensor4D,
   tensor,
   tidy,
@@ -101,6 +102,27 @@ describeOnBackends('conv2d and conv2dTranspose', () => {
       for (const t of inputs) t.dispose();
     }
   });
+
+  test.each([undefined, 'relu', 'leaky-relu'] as const)(
+    'gives the same for a large batch as for its images, activation %s',
+    async activation => {
+      await expectNoLeaks(async () => {
+        // More positions than the native backend has another convolution for.
+        const x = randomUniform([2, 64, 40, 3], -1, 1, 'float32', 1) as Tensor4D;
+        const layer = {
+          weight: randomUniform([3, 3, 3, 8], -1, 1, 'float32', 2) as Tensor4D,
+          bias: randomUniform([8], -1, 1, 'float32', 3) as Tensor1D,
+        };
+        const options = { ...(activation && { activation }), ...(activation === 'leaky-relu' && { slope: 0.2 }) };
+        const whole = conv2d(x, layer, options);
+        const parts = tidy(() =>
+          concat([0, 1].map(i => conv2d(slice(x, [i, 0, 0, 0], [1, -1, -1, -1]), layer, options))),
+        );
+        await expectClose(whole, parts);
+        dispose([x, layer.weight, layer.bias, whole, parts]);
+      });
+    },
+  );
 
   test('gives the same whatever way a backend takes for small and large batches and channels', async () => {
     await expectNoLeaks(async () => {
