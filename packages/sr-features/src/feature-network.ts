@@ -3,15 +3,14 @@
  * geometry of every tap and the computation follow.
  */
 import {
+  batchNormSpecs,
   type FeatureGeometry,
-  ones,
   type ParameterSpec,
   type ParameterSpecs,
   type Pool2dOptions,
   pooledSize,
   SrError,
   torchDefault,
-  zeros,
 } from 'sr-tensor';
 import type { Preprocessing } from './preprocessing.js';
 
@@ -230,11 +229,7 @@ class Walk {
   }
 
   #addNorm({ parameters }: Norm, channels: number): void {
-    const plain = { shape: [channels], layout: 'plain' } as const;
-    this.parameters[`${parameters}.weight`] = { ...plain, init: ones };
-    this.parameters[`${parameters}.bias`] = { ...plain, init: zeros };
-    this.parameters[`${parameters}.running_mean`] = { ...plain, init: zeros, trainable: false };
-    this.parameters[`${parameters}.running_var`] = { ...plain, init: ones, trainable: false };
+    Object.assign(this.parameters, batchNormSpecs(parameters, channels));
   }
 }
 

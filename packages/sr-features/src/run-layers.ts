@@ -19,7 +19,7 @@ import {
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core';
-import { averagePool2d, batchNorm, conv2d, maxPool2d, relu, type Scope } from 'sr-tensor';
+import { averagePool2d, batchNormLayer, conv2d, maxPool2d, relu, type Scope } from 'sr-tensor';
 import type { HeadLayer, Layer, Norm, Pool, ResponseNorm } from './feature-network.js';
 
 export interface RunOptions {
@@ -98,10 +98,7 @@ function runLayer(layer: Layer, x: Tensor4D, options: RunOptions, rectified: boo
 }
 
 function normalized(x: Tensor4D, { parameters, epsilon = 1e-5 }: Norm, p: Scope): Tensor4D {
-  const get = (name: string): Tensor => p.get(`${parameters}.${name}`);
-  const values = { weight: get('weight'), bias: get('bias') };
-  const statistics = { runningMean: get('running_mean'), runningVariance: get('running_var') };
-  return batchNorm(x, { ...values, ...statistics }, { mode: 'inference', epsilon }).output;
+  return batchNormLayer(x, p, parameters, { mode: 'inference', update() {} }, { epsilon });
 }
 
 function pooled(x: Tensor4D, pool: Pool): Tensor4D {

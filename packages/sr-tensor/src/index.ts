@@ -9,6 +9,7 @@ export * from './metric.js';
 export * from './network.js';
 export * from './ops/activations.js';
 export * from './ops/batch-norm.js';
+export * from './ops/batch-norm-layer.js';
 export * from './ops/conv2d.js';
 export * from './ops/conv2d-transpose.js';
 export * from './ops/gaussian-blur.js';

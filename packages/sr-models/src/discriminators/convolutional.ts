@@ -6,7 +6,6 @@ import {
   mul,
   reshape,
   sub,
-  type Tensor,
   type Tensor1D,
   type Tensor2D,
   type Tensor4D,
@@ -15,17 +14,16 @@ import {
 } from '@tensorflow/tfjs-core';
 import {
   type ApplyContext,
-  batchNorm,
+  batchNormLayer,
+  batchNormSpecs,
   conv2d,
   type FeatureGeometry,
   type Initializer,
   leakyRelu,
-  ones,
   type ParameterSpec,
   pooledSize,
   type Scope,
   SrError,
-  zeros,
 } from 'sr-tensor';
 import { checkInput, checkTaps, slideGeometry } from '../tapped-network.js';
 import type { Discriminator } from './discriminator.js';
@@ -88,7 +86,10 @@ export function convolutional({ name, config, channels, stages, head, start, inp
     at = slideGeometry(at, { ...windowOf(stage), kernel: stage.kernel, channels: stage.out });
     taps[stage.conv] = at;
     if (stage.norm === undefined) continue;
-    Object.assign(parameters, normParameters(stage.norm, stage.out, start));
+    Object.assign(
+      parameters,
+      batchNormSpecs(stage.norm, stage.out, start.norm === undefined ? {} : { init: start.norm }),
+    );
     taps[stage.norm] = at;
   }
   const side = head?.size === undefined ? undefined : sizeAfter(stages, head.size);
@@ -148,28 +149,10 @@ function runStage(
   let y = conv2d(x, layer, { stride, padding, ...(fused && { activation: 'leaky-relu', slope }) });
   if (wanted.includes(conv)) found[conv] = y;
   if (norm !== undefined) {
-    const { output, running } = batchNorm(y, normValues(p, norm), { mode: context.mode });
-    if (running !== undefined) {
-      context.update(`${norm}.running_mean`, running.mean);
-      context.update(`${norm}.running_var`, running.variance);
-    }
-    y = output;
+    y = batchNormLayer(y, p, norm, context);
     if (wanted.includes(norm)) found[norm] = y;
   }
   return fused || !activation ? y : leakyRelu(y, { slope });
-}
-
-function normValues(
-  p: Scope,
-  norm: string,
-): { weight: Tensor; bias: Tensor; runningMean: Tensor; runningVariance: Tensor } {
-  const get = (name: string): Tensor => p.get(`${norm}.${name}`);
-  return {
-    weight: get('weight'),
-    bias: get('bias'),
-    runningMean: get('running_mean'),
-    runningVariance: get('running_var'),
-  };
 }
 
 function runHead({ hidden, out, size }: Head, maps: Tensor4D, p: Scope): Tensor2D {
@@ -197,16 +180,6 @@ function convParameters(
       ? spectralParameters(conv, { shape, init: start.weight })
       : { [`${conv}.weight`]: { shape, layout: 'conv', init: start.weight } }),
     ...(bias ? { [`${conv}.bias`]: { shape: [out], layout: 'plain', init: start.bias } } : {}),
-  };
-}
-
-function normParameters(norm: string, channels: number, start: Start): Record<string, ParameterSpec> {
-  const plain = { shape: [channels], layout: 'plain' } as const;
-  return {
-    [`${norm}.weight`]: { ...plain, init: start.norm ?? ones },
-    [`${norm}.bias`]: { ...plain, init: zeros },
-    [`${norm}.running_mean`]: { ...plain, init: zeros, trainable: false },
-    [`${norm}.running_var`]: { ...plain, init: ones, trainable: false },
   };
 }
 

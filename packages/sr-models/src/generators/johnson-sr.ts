@@ -5,9 +5,17 @@
  * Inside, colours are in [0, 255] less the mean that VGG's authors subtract.
  */
 import { add, mul, relu, sub, type Tensor4D, tanh, tensor1d, tidy } from '@tensorflow/tfjs-core';
-import { conv2d, conv2dTranspose, defineNetwork, type Network, type ParameterSpec } from 'sr-tensor';
+import {
+  batchNormLayer,
+  batchNormSpecs,
+  conv2d,
+  conv2dTranspose,
+  defineNetwork,
+  type Network,
+  type ParameterSpec,
+} from 'sr-tensor';
 import { checkOptions, integerIn, oneOf } from '../config.js';
-import { batchNormLayer, batchNormSpecs, convSpecs, radiusOf, range, transposedSpecs } from './layers.js';
+import { convSpecs, radiusOf, range, transposedSpecs } from './layers.js';
 
 /** Shape of a network of Johnson et al. */
 export interface JohnsonSrConfig {

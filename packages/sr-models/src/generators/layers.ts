@@ -1,17 +1,13 @@
 /** What generators are made of: specs of layers, named as PyTorch names them, and the steps that they share. */
 import { add, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import {
-  type ApplyContext,
-  batchNorm,
   type Conv2dOptions,
   constant,
   conv2d,
   type Initializer,
   type LayerParameters,
-  ones,
   type ParameterSpec,
   pixelShuffle,
-  type Scope,
   torchDefault,
   toTensorflowOrder,
   zeros,
@@ -55,36 +51,6 @@ function layerSpecs(
 /** `name.weight` of a PReLU: `count` slopes, at first 0.25 as in PyTorch. */
 export function preluSpecs(name: string, count = 1): Specs {
   return { [`${name}.weight`]: { shape: [count], layout: 'plain', init: constant(0.25) } };
-}
-
-/** The parameters of a batch norm, as `torch.nn.BatchNorm2d` calls them. */
-export function batchNormSpecs(name: string, channels: number): Record<string, ParameterSpec> {
-  const spec = { shape: [channels], layout: 'plain' } as const;
-  return {
-    [`${name}.weight`]: { ...spec, init: ones },
-    [`${name}.bias`]: { ...spec, init: zeros },
-    [`${name}.running_mean`]: { ...spec, init: zeros, trainable: false },
-    [`${name}.running_var`]: { ...spec, init: ones, trainable: false },
-  };
-}
-
-/** A batch norm whose new running statistics go to `context.update`. */
-export function batchNormLayer(x: Tensor4D, p: Scope, name: string, context: ApplyContext): Tensor4D {
-  const { output, running } = batchNorm(
-    x,
-    {
-      weight: p.get(`${name}.weight`),
-      bias: p.get(`${name}.bias`),
-      runningMean: p.get(`${name}.running_mean`),
-      runningVariance: p.get(`${name}.running_var`),
-    },
-    { mode: context.mode },
-  );
-  if (running !== undefined) {
-    context.update(`${name}.running_mean`, running.mean);
-    context.update(`${name}.running_var`, running.variance);
-  }
-  return output;
 }
 
 /** 0, 1, ..., count - 1. */

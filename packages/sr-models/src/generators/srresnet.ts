@@ -5,9 +5,17 @@
  *   f = prelu(conv9(x)); b = blocks(f), each x + bn(conv(prelu(bn(conv(x))))); y = conv9(up(f + bn(conv(b))))
  */
 import { add, mul, type Tensor1D, type Tensor4D, tanh, tidy } from '@tensorflow/tfjs-core';
-import { conv2d, defineNetwork, type Network, type ParameterSpec, prelu } from 'sr-tensor';
+import {
+  batchNormLayer,
+  batchNormSpecs,
+  conv2d,
+  defineNetwork,
+  type Network,
+  type ParameterSpec,
+  prelu,
+} from 'sr-tensor';
 import { checkOptions, integerIn, oneOf } from '../config.js';
-import { batchNormLayer, batchNormSpecs, convSpecs, preluSpecs, radiusOf, range, subPixelConv } from './layers.js';
+import { convSpecs, preluSpecs, radiusOf, range, subPixelConv } from './layers.js';
 
 /** Shape of an SRResNet. */
 export interface SrresnetConfig {

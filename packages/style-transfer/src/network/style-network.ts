@@ -25,10 +25,10 @@ import {
 } from '@tensorflow/tfjs-core';
 import {
   type ApplyContext,
-  batchNorm,
+  batchNormLayer,
+  batchNormSpecs,
   checkShape,
   defineNetwork,
-  type Initializer,
   instanceNorm,
   type Network,
   ones,
@@ -147,7 +147,7 @@ export function styleNetwork(options: StyleNetworkOptions = {}): StyleNetwork {
   const applyStyles = (x: Tensor4D, p: Scope, context: ApplyContext, mixture: Tensor2D | undefined): Tensor4D => {
     const [, height, width] = x.shape;
     const normalize = (features: Tensor4D, name: string): Tensor4D => {
-      if (norm === 'batch') return batchNormed(features, p, name, context);
+      if (norm === 'batch') return batchNormLayer(features, p, name, context);
       const [weight, bias] = [p.get(`${name}.weight`), p.get(`${name}.bias`)];
       if (mixture === undefined) return instanceNorm(features, { weight, bias });
       const mixed = (values: Tensor): Tensor =>
@@ -238,36 +238,15 @@ function parametersOf(
         : { shape: [kernel, kernel, from, to], layout: 'conv', init: torchDefault };
     specs[`${parameters}.bias`] = { shape: [to], layout: 'plain', init: torchDefault };
     if (name === undefined) continue;
-    const plain = (init: Initializer): ParameterSpec => ({
-      shape: styles === 1 ? [to] : [styles, to],
-      layout: 'plain',
-      init,
-    });
-    specs[`${name}.weight`] = plain(ones);
-    specs[`${name}.bias`] = plain(zeros);
-    if (norm === 'instance') continue;
-    specs[`${name}.running_mean`] = { ...plain(zeros), trainable: false };
-    specs[`${name}.running_var`] = { ...plain(ones), trainable: false };
+    if (norm === 'batch') {
+      Object.assign(specs, batchNormSpecs(name, to));
+      continue;
+    }
+    const plain = { shape: styles === 1 ? [to] : [styles, to], layout: 'plain' } as const;
+    specs[`${name}.weight`] = { ...plain, init: ones };
+    specs[`${name}.bias`] = { ...plain, init: zeros };
   }
   return specs;
-}
-
-function batchNormed(features: Tensor4D, p: Scope, name: string, context: ApplyContext): Tensor4D {
-  const { output, running } = batchNorm(
-    features,
-    {
-      weight: p.get(`${name}.weight`),
-      bias: p.get(`${name}.bias`),
-      runningMean: p.get(`${name}.running_mean`),
-      runningVariance: p.get(`${name}.running_var`),
-    },
-    { mode: context.mode },
-  );
-  if (running !== undefined) {
-    context.update(`${name}.running_mean`, running.mean);
-    context.update(`${name}.running_var`, running.variance);
-  }
-  return output;
 }
 
 /** What a value of the config must be, and whether it is. */
