@@ -1,5 +1,6 @@
 /** The page that a rater opens: one HTML file that loads nothing, keeps its progress in the browser and saves a file. */
 import { SrError } from 'sr-tensor';
+import { escapeHtml, scriptValue } from '../html-text.js';
 import { pageScript } from './page-script.js';
 import { pageStyle } from './page-style.js';
 import type { OpinionPlan, RaterPlan } from './types.js';
@@ -83,15 +84,10 @@ export function renderOpinionPage(
 <header><h1>${escapeHtml(title)}</h1><output id="progress"></output><button id="save" type="button">Save answers</button></header>
 <main id="main" tabindex="-1"></main>
 <p id="note" role="status"></p>
-<script>const content = ${json({ ...content, images: [...addresses.keys()] })};
+<script>const content = ${scriptValue({ ...content, images: [...addresses.keys()] })};
 ${pageScript}</script>
 </html>
 `;
-}
-
-/** JSON that neither ends a script nor begins a comment in it. */
-function json(value: unknown): string {
-  return JSON.stringify(value).replaceAll('<', '\\u003c');
 }
 
 function checkAddress(address: string): void {
@@ -101,8 +97,4 @@ function checkAddress(address: string): void {
     code: 'opinion/image',
     message: `renderOpinionPage: expected the address of a picture, "data:image/png;base64,...", received "${address.slice(0, 40)}".`,
   });
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
 }

@@ -1,8 +1,9 @@
 /** Results of metrics as one HTML file that needs nothing else. */
 import type { EvaluationRow } from '../evaluate.js';
+import { escapeHtml, scriptValue } from '../html-text.js';
 import type { MetricInfo } from '../metric.js';
 import { meanInterval } from '../opinion/mean-interval.js';
-import { chartLibrary, escapeHtml, scriptValue } from './page-parts.js';
+import { chartLibrary } from './chart-library.js';
 import { reportScript } from './report-script.js';
 import { reportStyle } from './report-style.js';
 

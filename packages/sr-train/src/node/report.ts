@@ -1,9 +1,7 @@
 /** The report of a training as one HTML file that needs nothing else: curves by uPlot, pictures as embedded PNGs. */
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { cropPicture, resizePicture } from 'sr-data';
 import { encodePicture } from 'sr-data/node';
+import { chartLibrary, escapeHtml, scriptValue } from 'sr-metrics/node';
 import type { Picture } from 'sr-tensor';
 import type { Recipe } from '../recipe.js';
 import type { PictureScores, ValidationPair } from '../validation.js';
@@ -86,7 +84,7 @@ export async function renderReport({ recipe, entries, machine, samples }: Report
     ...(last && { 'Waiting for data': `${(100 * last.waiting).toFixed(1)} % of it` }),
     ...machine,
   };
-  const [script, style] = await Promise.all(['uPlot.iife.min.js', 'uPlot.min.css'].map(readUplot));
+  const { script, style } = await chartLibrary();
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -102,7 +100,7 @@ ${samples.length > 0 ? `<h2>Pictures that were not trained on</h2>${samples.map(
 <h2>Recipe</h2>
 <pre>${escapeHtml(JSON.stringify(recipe, null, 2))}</pre>
 <script>${script}</script>
-<script>(${drawCharts})(${JSON.stringify(charts).replaceAll('<', '\\u003c')})</script>
+<script>(${drawCharts})(${scriptValue(charts)})</script>
 </html>
 `;
 }
@@ -163,12 +161,6 @@ function listed(scores: Readonly<Record<string, number>>): string {
     .join(', ');
 }
 
-async function readUplot(file: string): Promise<string> {
-  const folder = dirname(createRequire(import.meta.url).resolve('uplot'));
-  // Its banner names a page; a report should name none.
-  return (await readFile(join(folder, file), 'utf8')).replace(/^\/\*!.*?\*\/\n?/s, '/* uPlot, MIT license */');
-}
-
 /** Means over as many neighbours as it takes to get few enough points; JSON has no NaN. */
 function thin(values: readonly number[]): (number | null)[] {
   const size = Math.ceil(values.length / mostPoints);
@@ -201,8 +193,4 @@ async function dataAddress(picture: Picture): Promise<string> {
 function duration(seconds: number): string {
   const minutes = Math.round(seconds / 60);
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`);
 }

@@ -1,4 +1,4 @@
-/** What self-contained pages with charts are made of; also those of other packages. */
+/** What self-contained pages draw charts with; also those of other packages. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -11,14 +11,4 @@ export async function chartLibrary(): Promise<{ script: string; style: string }>
     (await readFile(join(folder, file), 'utf8')).replace(/^\/\*!.*?\*\/\n?/s, '/* uPlot, MIT license */');
   const [script, style] = await Promise.all([read('uPlot.iife.min.js'), read('uPlot.min.css')]);
   return { script, style };
-}
-
-/** A text as the content of an element or a quoted attribute. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`);
-}
-
-/** A value as an expression of a script in a page; numbers that JSON lacks become null. */
-export function scriptValue(value: unknown): string {
-  return JSON.stringify(value).replaceAll('<', '\\u003c');
 }
