@@ -1,9 +1,9 @@
 import { dispose, grad, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
-import type { Encoder } from 'sr-tensor';
 import { checkGradients, describeOnBackends, expectClose, expectNoLeaks, tinyEncoder } from 'sr-tensor/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { type DistsWeights, dists, readDistsWeights } from './dists.js';
 import { featureDistancesGolden, tinyPair } from './golden/feature-distances.js';
+import { tinyCase } from './golden/tiny-case.js';
 import { testMetric } from './testing/index.js';
 
 const { tiny, tolerance } = featureDistancesGolden;
@@ -15,18 +15,10 @@ afterAll(() => shared.dispose());
 testMetric(dists({ encoder: shared, weights, layers }), { best: 0, size: 16 });
 
 describeOnBackends('dists', () => {
-  let encoder: Encoder<'first' | 'second'>;
-  let pair: [Tensor4D, Tensor4D];
-  beforeAll(() => {
-    encoder = tinyEncoder();
-    pair = tinyPair();
-  });
-  afterAll(() => {
-    encoder.dispose();
-    dispose(pair);
-  });
+  const made = tinyCase(tinyPair);
 
   test('has the value and gradient of piq', async () => {
+    const { encoder, pair } = made();
     const metric = dists({ encoder, weights, layers });
     await expectNoLeaks(async () => {
       expect(Math.abs((await metric(...pair))[0]! - tiny.dists.value)).toBeLessThan(tolerance);
@@ -39,6 +31,7 @@ describeOnBackends('dists', () => {
   });
 
   test('has the gradient of its value, for both pictures', async () => {
+    const { encoder, pair } = made();
     const { loss } = dists({ encoder, weights, layers });
     // A shorter step: the similarity of means that are near 0 bends within 0.01; the difference to the slope falls with the square of the step.
     await expectNoLeaks(() => checkGradients((x, y) => loss(x as Tensor4D, y as Tensor4D), pair, { step: 1e-3 }));

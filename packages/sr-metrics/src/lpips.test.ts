@@ -1,8 +1,9 @@
 import { dispose, grad, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { Encoder } from 'sr-tensor';
 import { checkGradients, describeOnBackends, expectClose, expectNoLeaks, tinyEncoder } from 'sr-tensor/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { lpipsGolden, tinyPair } from './golden/lpips.js';
+import { tinyCase } from './golden/tiny-case.js';
 import { lpips } from './lpips.js';
 import type { LpipsLinear } from './lpips-linear.js';
 import { testMetric } from './testing/index.js';
@@ -18,18 +19,10 @@ for (const [kind, weights] of Object.entries(kinds)) {
 }
 
 describeOnBackends('lpips', () => {
-  let encoder: Encoder<'first' | 'second'>;
-  let pair: [Tensor4D, Tensor4D];
-  beforeAll(() => {
-    encoder = tinyEncoder();
-    pair = tinyPair();
-  });
-  afterAll(() => {
-    encoder.dispose();
-    dispose(pair);
-  });
+  const made = tinyCase(tinyPair);
 
   test.each(['linear', 'baseline'] as const)('equals the package lpips (%s)', async kind => {
+    const { encoder, pair } = made();
     const metric = lpips({ encoder, linear: kinds[kind] });
     await expectNoLeaks(async () => {
       const [value] = await metric(...pair);
@@ -43,6 +36,7 @@ describeOnBackends('lpips', () => {
   });
 
   test.each(['linear', 'baseline'] as const)('has the loss and gradient of PyTorch (%s)', async kind => {
+    const { encoder, pair } = made();
     const { loss } = lpips({ encoder, linear: kinds[kind] });
     const [prediction, target] = pair;
     await expectNoLeaks(async () => {
@@ -55,11 +49,13 @@ describeOnBackends('lpips', () => {
   });
 
   test('has the gradient of its value, for both pictures', async () => {
+    const { encoder, pair } = made();
     const { loss } = lpips({ encoder, linear });
     await expectNoLeaks(() => checkGradients((x, y) => loss(x as Tensor4D, y as Tensor4D), pair));
   });
 
   test('is symmetric, and at most 4 a layer without linear layers', async () => {
+    const { encoder, pair } = made();
     const metric = lpips({ encoder, linear: 'none' });
     const [there] = await metric(pair[0], pair[1]);
     const [back] = await metric(pair[1], pair[0]);
@@ -69,6 +65,7 @@ describeOnBackends('lpips', () => {
   });
 
   test('has a finite gradient where there are no features', async () => {
+    const { pair } = made();
     // Rectified, so that dark positions have none.
     const dark: Encoder<'first'> = Object.assign(
       (images: Tensor4D) => ({ first: images.sub(0.5).relu() as Tensor4D }),

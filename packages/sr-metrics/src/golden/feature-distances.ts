@@ -1,7 +1,6 @@
 /** What tools/oracles/feature_distances.py wrote. */
-import { type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
-import { Random } from 'sr-tensor';
 import { type PairFiles, readGolden } from './pairs.js';
+import { drawPair, type Pair } from './tiny-case.js';
 
 interface Differentiable {
   value: number;
@@ -21,13 +20,4 @@ export const featureDistancesGolden: {
 } = readGolden('./feature-distances.json');
 
 /** The two pictures of the tiny cases. */
-export function tinyPair(): [prediction: Tensor4D, target: Tensor4D] {
-  const { height, width } = featureDistancesGolden.tiny;
-  const random = new Random(22);
-  const draw = (): Tensor4D =>
-    tensor4d(
-      Float32Array.from({ length: height * width * 3 }, () => random.uniform()),
-      [1, height, width, 3],
-    );
-  return [draw(), draw()];
-}
+export const tinyPair = (): Pair => drawPair(featureDistancesGolden.tiny, 22);

@@ -1,8 +1,8 @@
 /** What tools/oracles/lpips_metric.py wrote. */
-import { type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
 import { cropPicture } from 'sr-data';
-import { type Picture, Random } from 'sr-tensor';
+import type { Picture } from 'sr-tensor';
 import { type PairFiles, readGolden } from './pairs.js';
+import { drawPair, type Pair } from './tiny-case.js';
 
 interface TinyGolden {
   value: number;
@@ -26,16 +26,7 @@ export const lpipsGolden: {
 } = readGolden('./lpips.json');
 
 /** The two pictures of the tiny case. */
-export function tinyPair(): [prediction: Tensor4D, target: Tensor4D] {
-  const { height, width } = lpipsGolden.tiny;
-  const random = new Random(21);
-  const draw = (): Tensor4D =>
-    tensor4d(
-      Float32Array.from({ length: height * width * 3 }, () => random.uniform()),
-      [1, height, width, 3],
-    );
-  return [draw(), draw()];
-}
+export const tinyPair = (): Pair => drawPair(lpipsGolden.tiny, 21);
 
 /** The square in the middle of a picture. */
 export function middle(picture: Picture, side: number): Picture {

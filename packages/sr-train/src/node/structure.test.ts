@@ -1,13 +1,12 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dispose, memory, ones, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { nse } from 'sr-models';
 import { Parameters } from 'sr-tensor';
 import { readCard, readSafetensors, verifyCard } from 'sr-tensor/weights';
 import shipped from 'sr-weights/nse';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writePhotos } from '../fixtures/small-run.js';
+import { describe, expect, test } from 'vitest';
+import { photoFolder } from '../fixtures/photo-folder.js';
 import type { SuperResolutionRecipe } from '../recipe.js';
 import { resolveRecipe } from '../resolve-recipe.js';
 import { loadEncoders } from './load-encoders.js';
@@ -24,24 +23,7 @@ const recipe = resolveRecipe('nse-contrastive', {
   'validation.heldOut': 2,
 });
 
-let folder: string;
-let photos: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sr-train-'));
-  photos = join(folder, 'photos');
-  await mkdir(photos);
-  await writePhotos(photos, 24, 80);
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-let runs = 0;
-const options = (more: Partial<TrainOptions> = {}): TrainOptions => ({
-  data: photos,
-  out: join(folder, `run-${runs++}`),
-  backend: 'wasm',
-  logEvery: 3,
-  ...more,
-});
+const { photos, options } = photoFolder({ count: 24, side: 80, backend: 'wasm', logEvery: 3 });
 
 describe('train with a recipe of a structure extractor', () => {
   test('leaves an extractor that can be loaded, and a report', async () => {

@@ -1,35 +1,19 @@
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import { writePicture } from 'sr-data/node';
 import { readSafetensors } from 'sr-tensor/weights';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ganRecipe } from '../fixtures/gan-recipe.js';
-import { smallRecipe, writePhotos } from '../fixtures/small-run.js';
+import { photoFolder } from '../fixtures/photo-folder.js';
+import { smallRecipe } from '../fixtures/small-run.js';
 import type { SuperResolutionRecipe } from '../recipe.js';
 import { resolveRecipe } from '../resolve-recipe.js';
 import type { TrainStep } from '../train-steps.js';
 import { loadEncoders } from './load-encoders.js';
-import { type TrainOptions, train } from './train.js';
+import { train } from './train.js';
 
-let folder: string;
-let photos: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sr-task-'));
-  photos = join(folder, 'photos');
-  await mkdir(photos);
-  await writePhotos(photos, 20);
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-let runs = 0;
-const options = (more: Partial<TrainOptions> = {}): TrainOptions => ({
-  data: photos,
-  out: join(folder, `run-${runs++}`),
-  backend: 'cpu',
-  ...more,
-});
+const { folder, photos, options } = photoFolder({ count: 20, backend: 'cpu' });
 
 /** A random SqueezeNet's features, beside a pixel loss. */
 const withEncoder = (more: Record<string, unknown> = {}): SuperResolutionRecipe =>

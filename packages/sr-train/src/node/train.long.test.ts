@@ -1,21 +1,12 @@
 /** What signals do to a training, in processes of their own. */
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writePhotos } from '../fixtures/small-run.js';
+import { describe, expect, test } from 'vitest';
+import { photoFolder } from '../fixtures/photo-folder.js';
 
-let folder: string;
-let photos: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sr-train-'));
-  photos = join(folder, 'photos');
-  await mkdir(photos);
-  await writePhotos(photos, 24);
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const { folder, photos } = photoFolder({ count: 24 });
 
 describe('A training in its own process', () => {
   test('saves and ends in order on SIGINT and SIGTERM', async () => {

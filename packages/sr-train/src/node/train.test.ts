@@ -1,34 +1,16 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import { readCard, readSafetensors, verifyCard, type WeightTensor } from 'sr-tensor/weights';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { photoFolder } from '../fixtures/photo-folder.js';
 import { smallRecipe, writePhotos } from '../fixtures/small-run.js';
 import type { Recipe } from '../recipe.js';
 import type { TrainStep } from '../train-steps.js';
 import type { JournalEntry } from './journal.js';
-import { type TrainOptions, train } from './train.js';
+import { train } from './train.js';
 
-let folder: string;
-let photos: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sr-train-'));
-  photos = join(folder, 'photos');
-  await mkdir(photos);
-  await writePhotos(photos, 24);
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-let runs = 0;
-/** Options of a run in a folder of its own. */
-const options = (more: Partial<TrainOptions> = {}): TrainOptions => ({
-  data: photos,
-  out: join(folder, `run-${runs++}`),
-  backend: 'cpu',
-  logEvery: 3,
-  ...more,
-});
+const { folder, photos, options } = photoFolder({ count: 24, backend: 'cpu', logEvery: 3 });
 
 describe('train', () => {
   test('trains and leaves weights, log, report and checkpoints', async () => {
