@@ -11,6 +11,8 @@ export default defineConfig(
     'src/backend/backends.browser.ts',
     'src/weights/index.ts',
     'src/weights/node.ts',
+    'src/weights/read-url.ts',
+    'src/weights/read-url.node.ts',
     'src/native/index.ts',
     'src/worker/index.ts',
     'src/testing/index.ts',

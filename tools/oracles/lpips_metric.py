@@ -21,7 +21,7 @@ from safetensors.torch import load_file
 from philox import Random
 from picture_pairs import pairs, read, sha256
 from random_weights import random_weights
-from tiny_encoder import tiny_encoder
+from tiny_encoder import TinyNetwork
 
 torch.set_num_threads(1)
 
@@ -97,17 +97,6 @@ def gradient(assets):
         direction = np.array([random.uniform(-1, 1) for _ in range(grad.size)])
         slopes.append(float(direction @ grad))
     return {**about, "side": 64, "value": float(value), "norm": float(np.linalg.norm(grad)), "slopes": slopes}
-
-
-class TinyNetwork(torch.nn.Module):
-    """The tiny encoder in place of a network; it takes [0, 1]."""
-
-    def __init__(self):
-        super().__init__()
-        self.encode = tiny_encoder()
-
-    def forward(self, images):
-        return list(self.encode((images + 1) / 2).values())
 
 
 def tiny(height, width):

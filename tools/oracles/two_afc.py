@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from philox import Random
-from tiny_encoder import tiny_encoder
+from tiny_encoder import TinyNetwork
 
 torch.set_num_threads(1)
 
@@ -55,17 +55,6 @@ def cases():
         if not levels:
             entry["jnd"] = float(lpips.score_jnd_dataset(Loader(p0=[0.0] * count, p1=d0, same=h), distance)[0])
         yield entry
-
-
-class TinyNetwork(torch.nn.Module):
-    """The tiny encoder in place of a network; it takes [0, 1]."""
-
-    def __init__(self):
-        super().__init__()
-        self.encode = tiny_encoder()
-
-    def forward(self, images):
-        return list(self.encode((images + 1) / 2).values())
 
 
 TRAINING = {"seed": 3, "triplets": 4, "side": 6, "epochs": 2, "decayEpochs": 3, "learningRate": 0.01}

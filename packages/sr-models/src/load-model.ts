@@ -1,7 +1,6 @@
 /** A network with trained weights, from wherever they come. */
 import { type Model, Parameters, SrError } from 'sr-tensor';
-import { hashTensorData, type ModelCard, readCard, readWeights, type WeightFile } from 'sr-tensor/weights';
-import { readUrl } from '#platform';
+import { hashTensorData, type ModelCard, readCard, readUrl, readWeights, type WeightFile } from 'sr-tensor/weights';
 import { buildNetwork } from './build-network.js';
 
 /** What a module of `sr-weights` gives: the card, and where the weights lie. */

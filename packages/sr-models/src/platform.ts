@@ -1,19 +1,6 @@
 /** What differs between platforms: this is the browser's side. */
-import { SrError } from 'sr-tensor';
 import type { Port } from 'sr-tensor/worker';
 import type { WorkerSetup } from './tile-worker.js';
-
-/** The bytes that lie at a URL. */
-export async function readUrl(url: URL, signal?: AbortSignal): Promise<Uint8Array> {
-  let response: Response;
-  try {
-    response = await fetch(url, signal ? { signal } : {});
-  } catch (cause) {
-    throw fetchError(url, (cause as Error).message, cause);
-  }
-  if (!response.ok) throw fetchError(url, `status ${response.status}`);
-  return new Uint8Array(await response.arrayBuffer());
-}
 
 /** How many threads may compute tiles side by side. */
 export function cores(): number {
@@ -29,7 +16,3 @@ export function availableMemory(): number {
 
 /** Starts a thread that computes tiles. */
 export const startTileWorker: ((setup: WorkerSetup) => Port) | undefined = undefined;
-
-function fetchError(url: URL, why: string, cause?: unknown): SrError {
-  return new SrError({ code: 'fetch/failed', message: `${url.href} could not be read: ${why}.`, cause });
-}

@@ -3,12 +3,12 @@ import type { Scalar, Tensor4D } from '@tensorflow/tfjs-core';
 import { type WeightedLoss, weighted } from 'sr-losses';
 import { buildDiscriminator, buildNetwork } from 'sr-models';
 import { type Encoder, gradientMap, type Network, SrError } from 'sr-tensor';
-import { adam, type Optimizer, sgd } from 'sr-tensor/optimizers';
 import type { WeightTensor } from 'sr-tensor/weights';
 import { type BuiltLoss, buildLoss, type LossParts, type StepTerm } from './build-losses.js';
 import { DiscriminatorPlayer } from './discriminator-player.js';
 import { learningRateOf, type Phase, phaseAt, phasesOf, trainsIn } from './phases.js';
-import type { Recipe, RecipeDiscriminator, RecipeOptimizer, RecipeView, SuperResolutionRecipe } from './recipe.js';
+import { buildOptimizer } from './player-of.js';
+import type { Recipe, RecipeDiscriminator, RecipeView, SuperResolutionRecipe } from './recipe.js';
 import type { RecipeLoss } from './recipe-loss.js';
 import {
   type Calibration,
@@ -125,16 +125,6 @@ function buildPlayer(
     seed,
     init,
   });
-}
-
-/** The optimizer of a recipe. */
-export function buildOptimizer(options: RecipeOptimizer, learningRate: number): Optimizer {
-  if (options.kind === 'sgd') {
-    const { momentum, weightDecay } = options;
-    return sgd({ learningRate, momentum, weightDecay });
-  }
-  const { beta1, beta2, epsilon, weightDecay } = options;
-  return adam({ learningRate, beta1, beta2, epsilon, weightDecay });
 }
 
 function viewOf(sees: RecipeView, encoders: LossParts['encoders']): ((images: Tensor4D) => Tensor4D) | undefined {

@@ -4,11 +4,11 @@ import {
   hashTensorData,
   type ModelCard,
   readCard,
+  readUrl,
   readWeights,
   type WeightFile,
   type WeightTensor,
 } from 'sr-tensor/weights';
-import { readUrl } from '#platform';
 import { type StyleNetwork, type StyleNetworkConfig, styleNetwork } from './network/style-network.js';
 
 /** What a module of `sr-weights` gives: the card, and where the weights lie. */

@@ -1,11 +1,8 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
 import { encodePicture } from 'sr-data/node';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { describePages } from '../../../../test/html-pages.js';
 import { analyzeOpinions } from './analyze-opinions.js';
 import { mergeOpinions } from './merge-opinions.js';
 import { planOpinions } from './plan-opinions.js';
@@ -70,40 +67,7 @@ describe('renderOpinionPage', () => {
   );
 });
 
-const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-if (chromium === undefined) {
-  if (process.env.SR_REQUIRE_CHROMIUM === '1') throw new Error('Chromium is required but not installed.');
-  console.warn('Skipped: opinion pages in Chromium: Chromium is not installed.');
-}
-
-describe.skipIf(chromium === undefined)('an opinion page in a browser', () => {
-  let folder: string;
-  let browser: Browser;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'sr-opinion-'));
-    const playwright = await import('playwright-core');
-    browser = await playwright.chromium.launch({ executablePath: chromium!, args: ['--no-sandbox'] });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  async function open(html: string, name: string): Promise<{ page: Page; faults: string[] }> {
-    const path = join(folder, name);
-    await writeFile(path, html);
-    const page = await (await browser.newContext({ acceptDownloads: true })).newPage();
-    const faults: string[] = [];
-    page.on('pageerror', error => faults.push(error.message));
-    page.on('console', message => faults.push(message.text()));
-    page.on('dialog', dialog => faults.push(dialog.message()));
-    page.on('request', request => {
-      if (!/^(file|data|blob):/.test(request.url())) faults.push(request.url());
-    });
-    await page.goto(pathToFileURL(path).href);
-    return { page, faults };
-  }
-
+describePages('an opinion page in a browser', { protocols: ['file', 'data', 'blob'] }, open => {
   const press = (page: Page, label: string) => page.getByRole('button', { name: label }).click();
   const text = (page: Page) => page.locator('main').textContent();
   const progress = (page: Page) => page.locator('#progress').textContent();
@@ -119,7 +83,7 @@ describe.skipIf(chromium === undefined)('an opinion page in a browser', () => {
   test('collects ratings, keeps them over a reload and saves them', async () => {
     const [rater] = ratingPlan.raters;
     const html = renderOpinionPage(ratingPlan, { rater: rater!, image: await addresses(ratingPlan), title: hostile });
-    const { page, faults } = await open(html, 'rating.html');
+    const { page, faults } = await open(html);
     expect(await page.title()).toBe(hostile);
     await press(page, 'Start');
     expect(await text(page)).toContain('deserves 1 (bad)');
@@ -162,7 +126,7 @@ describe.skipIf(chromium === undefined)('an opinion page in a browser', () => {
       reference: picture => image(picture, 'b'),
       title: 'Ranking',
     });
-    const { page, faults } = await open(html, 'ranking.html');
+    const { page, faults } = await open(html);
     await press(page, 'Start');
     expect(await page.locator('img').count()).toBe(4);
     expect(await page.getByRole('button', { name: 'Next' }).isDisabled()).toBe(true);
@@ -192,7 +156,7 @@ describe.skipIf(chromium === undefined)('an opinion page in a browser', () => {
       '<script>',
       `<script>Object.defineProperty(window, 'localStorage', { get() { throw new Error('off'); } });`,
     );
-    const { page, faults } = await open(html, 'forgetful.html');
+    const { page, faults } = await open(html);
     await press(page, 'Start');
     expect(await page.locator('#note').textContent()).toContain('does not keep');
     await press(page, 'Next');

@@ -1,10 +1,6 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { describePages } from '../../../../test/html-pages.js';
 import { renderMetricsReport } from './render-metrics-report.js';
 
 const hostile = `</script><script>document.title = 'broken'</script><img src=x onerror="alert('1')">&amp;`;
@@ -28,36 +24,10 @@ test('a report holds everything that it shows, and names only as data', async ()
   expect(html).toContain("default-src 'none'");
 });
 
-const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-if (chromium === undefined) {
-  if (process.env.SR_REQUIRE_CHROMIUM === '1') throw new Error('Chromium is required but not installed.');
-  console.warn('Skipped: the metrics report in Chromium: Chromium is not installed.');
-}
-
-describe.skipIf(chromium === undefined)('a report in a browser', () => {
-  let folder: string;
-  let browser: Browser;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'sr-report-'));
-    const playwright = await import('playwright-core');
-    browser = await playwright.chromium.launch({ executablePath: chromium!, args: ['--no-sandbox'] });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-
+describePages('a report in a browser', {}, open => {
   test('draws, tells values below the pointer and sorts', async () => {
-    const path = join(folder, 'report.html');
-    await writeFile(path, await renderMetricsReport(content));
-    const page = await browser.newPage({ viewport: { width: 380, height: 700 }, colorScheme: 'dark' });
-    const faults: string[] = [];
-    page.on('pageerror', error => faults.push(error.message));
-    page.on('console', message => faults.push(message.text()));
-    page.on('request', request => {
-      if (!request.url().startsWith('file:')) faults.push(request.url());
-    });
-    await page.goto(pathToFileURL(path).href);
+    const html = await renderMetricsReport(content);
+    const { page, faults } = await open(html, { viewport: { width: 380, height: 700 }, colorScheme: 'dark' });
     expect(await page.title()).toBe(hostile);
     expect(await page.locator('canvas').count()).toBe(3);
     expect(await page.locator('#means tbody tr').count()).toBe(3);

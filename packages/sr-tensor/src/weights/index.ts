@@ -1,3 +1,4 @@
+export { readUrl } from '#read-url';
 export * from './card.js';
 export * from './fetch-weights.js';
 export { floatToHalf } from './half.js';

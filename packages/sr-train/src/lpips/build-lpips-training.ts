@@ -1,8 +1,6 @@
 import { lpipsLayers } from 'sr-metrics';
 import { type Encoder, SrError } from 'sr-tensor';
-import { learningRateAt } from 'sr-tensor/optimizers';
-import { buildOptimizer } from '../build-trainer.js';
-import { scheduleOf } from '../phases.js';
+import { playerOf } from '../player-of.js';
 import type { RecipeEncoder } from '../recipe.js';
 import type { LpipsRecipe } from './lpips-recipe.js';
 import { LpipsTraining } from './lpips-training.js';
@@ -36,19 +34,11 @@ export function layersOfLpips({ network }: Pick<RecipeEncoder, 'network'>): read
  * @throws `recipe/invalid` for an encoder that LPIPS was not published with
  */
 export function buildLpipsTraining(recipe: LpipsRecipe, { encoder }: { encoder: Encoder }): LpipsTraining {
-  const { schedule, optimizer, steps, emaDecay, clipNorm, seed, dropout } = recipe;
-  const rates = scheduleOf(schedule, steps as number);
+  const { seed, dropout } = recipe;
   return new LpipsTraining({
     encoder,
     layers: layersOfLpips(recipe.encoder),
-    player: {
-      optimizer: buildOptimizer(optimizer, schedule.learningRate),
-      learningRate: step => learningRateAt(rates, step),
-      rates: optimizer.rates,
-      emaDecay,
-      clipNorm: clipNorm ?? undefined,
-      seed,
-    },
+    player: playerOf(recipe, seed),
     dropout,
     // Of its own, beside that of the parameters.
     seed: seed + 1,

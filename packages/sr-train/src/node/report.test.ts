@@ -1,11 +1,7 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { readPicture } from 'sr-data/node';
 import { type Picture, Random } from 'sr-tensor';
 import { expect, test } from 'vitest';
+import { describePages } from '../../../../test/html-pages.js';
 import { recipes } from '../recipes/index.js';
 import type { JournalEntry } from './journal.js';
 import { renderReport, reportSamples } from './report.js';
@@ -61,24 +57,9 @@ test('shows the centre of the pictures unchanged', async () => {
   ]);
 });
 
-const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-if (chromium === undefined) {
-  if (process.env.SR_REQUIRE_CHROMIUM === '1') throw new Error('Chromium is required but not installed.');
-  console.warn('Skipped: the report in Chromium: Chromium is not installed.');
-}
-
-test.skipIf(chromium === undefined)('draws its curves in a browser, from a file, without a network', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'sr-report-'));
-  const { chromium: browsers } = await import('playwright-core');
-  const browser = await browsers.launch({ executablePath: chromium!, args: ['--no-sandbox'] });
-  try {
-    const path = join(folder, 'report.html');
-    await writeFile(path, await report());
-    const page = await browser.newPage();
-    const [errors, requests]: [string[], string[]] = [[], []];
-    page.on('pageerror', error => errors.push(error.message));
-    page.on('request', request => requests.push(request.url()));
-    await page.goto(pathToFileURL(path).href);
+describePages('the report in a browser', { protocols: ['file', 'data'] }, open => {
+  test('draws its curves, from a file, without a network', async () => {
+    const { page, faults } = await open(await report());
     const found = await page.evaluate(`({
       charts: [...document.querySelectorAll('.u-title')].map(title => title.textContent),
       legend: [...document.querySelectorAll('.u-legend .u-label')].map(label => label.textContent),
@@ -97,10 +78,6 @@ test.skipIf(chromium === undefined)('draws its curves in a browser, from a file,
       ],
       painted: [true, true, true],
     });
-    expect(errors).toEqual([]);
-    expect(requests.filter(url => !url.startsWith('file:') && !url.startsWith('data:'))).toEqual([]);
-  } finally {
-    await browser.close();
-    await rm(folder, { recursive: true, force: true });
-  }
+    expect(faults).toEqual([]);
+  });
 });

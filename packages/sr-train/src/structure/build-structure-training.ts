@@ -1,9 +1,6 @@
 import { nse } from 'sr-models';
-import { learningRateAt } from 'sr-tensor/optimizers';
 import type { WeightTensor } from 'sr-tensor/weights';
-import { buildOptimizer } from '../build-trainer.js';
-import { scheduleOf } from '../phases.js';
-import type { PlayerOptions } from '../player.js';
+import { playerOf } from '../player-of.js';
 import type { StructureRecipe } from './structure-recipe.js';
 import { StructureTraining } from './structure-training.js';
 
@@ -17,24 +14,16 @@ import { StructureTraining } from './structure-training.js';
  * const training = buildStructureTraining(recipes.nseContrastive({ form: 'small' }));
  */
 export function buildStructureTraining(
-  { network, pretext, optimizer, schedule, steps, emaDecay, clipNorm, seed }: StructureRecipe,
+  recipe: StructureRecipe,
   { init }: { init?: ReadonlyMap<string, WeightTensor> | undefined } = {},
 ): StructureTraining {
-  const rates = scheduleOf(schedule, steps as number);
-  const player = (seed: number): PlayerOptions => ({
-    optimizer: buildOptimizer(optimizer, schedule.learningRate),
-    learningRate: step => learningRateAt(rates, step),
-    rates: optimizer.rates,
-    emaDecay,
-    clipNorm: clipNorm ?? undefined,
-    seed,
-  });
+  const { network, pretext, seed } = recipe;
   // Seeds of their own for the extractor, the head and the questions.
   return new StructureTraining({
     network: nse(network.config),
     pretext,
-    extractor: { ...player(seed), init },
-    head: player(seed + 1),
+    extractor: { ...playerOf(recipe, seed), init },
+    head: playerOf(recipe, seed + 1),
     seed: seed + 2,
   });
 }

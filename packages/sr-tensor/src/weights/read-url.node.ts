@@ -1,7 +1,7 @@
-/** What differs between platforms: this is Node's side. */
+/** Bytes that lie at a URL: this is Node's side. */
 import { readFile } from 'node:fs/promises';
-import { abortError, SrError } from 'sr-tensor';
-import { readUrl as fetchUrl } from './platform.js';
+import { abortError } from '../errors.js';
+import { readUrl as fetchUrl, unreadable } from './read-url.js';
 
 /** The bytes that lie at a URL or in a file. */
 export async function readUrl(url: URL, signal?: AbortSignal): Promise<Uint8Array> {
@@ -10,7 +10,6 @@ export async function readUrl(url: URL, signal?: AbortSignal): Promise<Uint8Arra
     return await readFile(url, signal ? { signal } : {});
   } catch (cause) {
     if (signal?.aborted) throw abortError(signal);
-    const message = `${url.href} could not be read: ${(cause as Error).message}.`;
-    throw new SrError({ code: 'fetch/failed', message, cause });
+    throw unreadable(url, (cause as Error).message, cause);
   }
 }
