@@ -1,6 +1,15 @@
 /** One tile through the network: from the pixels of a window of the picture to the pixels of its enlarged core. */
 import { getBackend, mul, setBackend, sum, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
-import { fullValue, hasAlpha, type Model, type Picture, pictureToTensor, runNetwork, SrError } from 'sr-tensor';
+import {
+  fullValue,
+  hasAlpha,
+  type Model,
+  type Network,
+  type Picture,
+  pictureToTensor,
+  runNetwork,
+  SrError,
+} from 'sr-tensor';
 import { onEngine } from './engine-queue.js';
 import { enlarge } from './enlarge.js';
 import { emptyPicture } from './pixels.js';
@@ -27,6 +36,7 @@ export interface Tile {
  * ITU-R BT.601. Alpha is enlarged by bicubic interpolation. Values are clipped and have the bit depth of the window.
  *
  * @param options.engine the backend as tfjs calls it, made the current one first; default: the current one
+ * @param options.apply computes what `apply` of the network does; default: that, by the parameters
  * @returns a picture of the core's size times the network's scale, with the window's channels
  * @throws `network/not-finite` if the network gives NaN or infinity, `network/shape` if its output has another size
  *   than its scale says, `out-of-memory`
@@ -34,12 +44,12 @@ export interface Tile {
 export async function enlargeTile(
   model: Model,
   { window, core }: Tile,
-  { engine }: { engine?: string } = {},
+  { engine, apply = images => runNetwork(model, images).output }: { engine?: string; apply?: Apply | undefined } = {},
 ): Promise<Picture> {
   const { scale } = model.network;
   const target = emptyPicture(window, core.width * scale, core.height * scale);
   const corner = { left: core.left * scale, top: core.top * scale };
-  const colors = await compute(engine, () => networkColors(model, window));
+  const colors = await compute(engine, () => networkColors(model.network, window, apply));
   write(colors, corner, target, 0);
   if (hasAlpha(window)) {
     const alpha = await compute(engine, () => enlarge(alphaTensor(window), { scale, base: 'bicubic' }));
@@ -47,6 +57,9 @@ export async function enlargeTile(
   }
   return target;
 }
+
+/** From images `[batch, height, width, 3]` to enlarged ones. */
+export type Apply = (images: Tensor4D) => Tensor4D;
 
 /** Values that were read back: rows of `width` pixels of `channels` values. */
 interface Values {
@@ -68,15 +81,15 @@ function compute(engine: string | undefined, output: () => Tensor4D): Promise<Va
 }
 
 /** `[1, height, width, 3]`, or 1 channel for a grey window. */
-function networkColors(model: Model, window: Picture): Tensor4D {
-  checkWasmMemory(model.network, window);
-  const { output } = runNetwork(model, pictureToTensor(window));
-  const { scale } = model.network;
+function networkColors(network: Network, window: Picture, apply: Apply): Tensor4D {
+  checkWasmMemory(network, window);
+  const output = apply(pictureToTensor(window));
+  const { scale } = network;
   const expected = [1, window.height * scale, window.width * scale, 3];
   if (output.shape.join() !== expected.join()) {
     throw new SrError({
       code: 'network/shape',
-      message: `${model.network.name}: expected an output of the shape [${expected.join(', ')}], received [${output.shape.join(', ')}]. Does its scale fit its layers?`,
+      message: `${network.name}: expected an output of the shape [${expected.join(', ')}], received [${output.shape.join(', ')}]. Does its scale fit its layers?`,
     });
   }
   return window.channels >= 3 ? output : sum(mul(output, [0.299, 0.587, 0.114]), 3, true);

@@ -4,11 +4,11 @@ import { type Model, type Network, SrError } from 'sr-tensor';
 import { type BackendName, selectBackend } from 'sr-tensor/backend';
 import type { WeightFile } from 'sr-tensor/weights';
 import type { Port } from 'sr-tensor/worker';
-import { availableMemory, cores, startTileWorker } from '#platform';
+import { availableMemory, compile, cores, startTileWorker } from '#platform';
 import { networkNames } from './build-network.js';
 import { type LoadedModel, loadModel, type WeightModule } from './load-model.js';
 import { tileSideFor } from './tile-memory.js';
-import { localRunner, pooledRunner } from './tile-runners.js';
+import { type Compile, localRunner, pooledRunner } from './tile-runners.js';
 import type { WorkerSetup } from './tile-worker.js';
 import { createUpscaler, type TileRunner, type Upscaler } from './upscaler.js';
 
@@ -53,7 +53,8 @@ export async function loadUpscaler(source: UpscalerSource, options: LoadUpscaler
   });
   const model: Model & Partial<LoadedModel> = given ? source : await loadModel(source, options);
   const { network, card } = model;
-  const runner = runnerOf(model, backend.backend, options);
+  // The parameters of a model that was given may change.
+  const runner = runnerOf(model, backend.backend, { ...options, compile: given ? undefined : compile });
   return createUpscaler({
     network,
     card,
@@ -63,14 +64,18 @@ export async function loadUpscaler(source: UpscalerSource, options: LoadUpscaler
   });
 }
 
-function runnerOf(model: Model, backend: BackendName, options: LoadUpscalerOptions): TileRunner {
+function runnerOf(
+  model: Model,
+  backend: BackendName,
+  options: LoadUpscalerOptions & { compile: Compile | undefined },
+): TileRunner {
   const startWorker = options.startWorker ?? startTileWorker;
   const workers = options.workers ?? cores();
   if (!Number.isInteger(workers) || workers < 0) {
     throw new SrError({ code: 'option/invalid', message: `workers: expected an integer >= 0, received ${workers}.` });
   }
   const shareable = oneThreaded.has(backend) && networkNames.includes(model.network.name);
-  if (workers < 2 || !shareable || startWorker === undefined) return localRunner(model);
+  if (workers < 2 || !shareable || startWorker === undefined) return localRunner(model, options);
   return pooledRunner(model, { backend, workers, startWorker });
 }
 

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Port } from 'sr-tensor/worker';
+import type { Compile } from './tile-runners.js';
 import type { WorkerSetup } from './tile-worker.js';
 
 /** How many threads may compute tiles side by side. */
@@ -13,6 +14,12 @@ export function cores(): number {
 export function availableMemory(): number {
   return process.availableMemory();
 }
+
+/** Makes a network a function of native TensorFlow, on that backend. */
+export const compile: Compile = async model => {
+  const { nativeFunction } = await import('./export/native-function.js');
+  return nativeFunction(model);
+};
 
 /** Starts a thread that computes tiles. */
 export function startTileWorker(setup: WorkerSetup): Port {

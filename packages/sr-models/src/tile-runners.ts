@@ -1,18 +1,45 @@
 /** Where tiles are computed: in this thread, or shared out over several. */
-import { getBackend } from '@tensorflow/tfjs-core';
+import { getBackend, setBackend } from '@tensorflow/tfjs-core';
 import type { Model } from 'sr-tensor';
 import type { BackendName } from 'sr-tensor/backend';
 import { type Port, type WorkerPool, workerPool } from 'sr-tensor/worker';
 import { onEngine } from './engine-queue.js';
-import { enlargeTile } from './enlarge-tile.js';
+import { type Apply, enlargeTile } from './enlarge-tile.js';
 import type { TileWorker, WorkerSetup } from './tile-worker.js';
 import type { Lanes, TileRunner } from './upscaler.js';
 
-/** Runs tiles in this thread, on the backend that is the current one now. */
-export function localRunner(model: Model): TileRunner {
+/** A network with parameters that no longer change, in a form that is applied faster. */
+export interface CompiledNetwork extends Apply {
+  dispose(): void;
+}
+
+/** Compiles a network for the current backend; undefined where that has no faster form of it. */
+export type Compile = (model: Model) => Promise<CompiledNetwork | undefined>;
+
+/**
+ * Runs tiles in this thread, on the backend that is the current one now.
+ *
+ * @param options.compile is called before the first tile
+ */
+export function localRunner(model: Model, { compile }: { compile?: Compile | undefined } = {}): TileRunner {
   const engine = getBackend();
-  const lanes: Lanes = { count: 1, run: tile => enlargeTile(model, tile, { engine }) };
-  return { lanes: () => lanes, dispose() {} };
+  let compiled: Promise<CompiledNetwork | undefined> | undefined;
+  const lanes: Lanes = {
+    count: 1,
+    async run(tile) {
+      compiled ??= onEngine(async () => {
+        if (getBackend() !== engine) await setBackend(engine);
+        return compile?.(model);
+      });
+      return enlargeTile(model, tile, { engine, apply: await compiled });
+    },
+  };
+  return {
+    lanes: () => lanes,
+    dispose() {
+      void compiled?.then(network => network?.dispose());
+    },
+  };
 }
 
 export interface PoolOptions {

@@ -13,7 +13,7 @@ import { traceNetwork } from './trace.js';
 
 /** A graph model in memory: what `tf.io.fromMemory` takes. */
 export interface GraphModel extends io.ModelArtifacts {
-  readonly modelTopology: object;
+  readonly modelTopology: { readonly node: readonly Node[]; readonly library: object; readonly versions: object };
   readonly weightSpecs: io.WeightsManifestEntry[];
   readonly weightData: ArrayBuffer;
 }
@@ -78,17 +78,35 @@ export function graphModelFiles(model: GraphModel): Map<string, Uint8Array> {
 const shardBytes = 4 * 2 ** 20;
 /** Of TensorFlow's graphs (GRAPH_DEF_VERSION): that of TensorFlow 2.15. */
 const graphVersion = 1645;
-const imageShape = { dim: [-1, -1, -1, 3].map(size => ({ size: String(size) })) };
+const imageShape: Shape = { dim: [-1, -1, -1, 3].map(size => ({ size: String(size) })) };
 
-type Attribute = Record<string, unknown>;
-interface Node {
+/** A value of an attribute, in the JSON form of Protocol Buffers: integers are decimal texts, texts are in base64. */
+export type Attribute =
+  | { readonly type: DataTypeName }
+  | { readonly i: string }
+  | { readonly f: number }
+  | { readonly b: boolean }
+  | { readonly s: string }
+  | { readonly list: { readonly i: readonly string[] } }
+  | { readonly shape: Shape }
+  | { readonly tensor: { readonly dtype: DataTypeName; readonly tensorShape: Shape } };
+
+export type DataTypeName = 'DT_FLOAT' | 'DT_INT32';
+
+export interface Shape {
+  readonly dim: readonly { readonly size: string }[];
+}
+
+/** An operation of TensorFlow; the data of a `Const` lie apart, under its name. */
+export interface Node {
   readonly name: string;
   readonly op: string;
   readonly input: string[];
-  readonly attr: Record<string, Attribute>;
+  readonly attr: Readonly<Record<string, Attribute>>;
 }
 
 const float: Attribute = { type: 'DT_FLOAT' };
+const int32: Attribute = { type: 'DT_INT32' };
 const integer = (value: number): Attribute => ({ i: String(value) });
 const integers = (values: readonly number[]): Attribute => ({ list: { i: values.map(String) } });
 /** Texts are bytes, in base64. */
@@ -163,6 +181,7 @@ class Writer {
           output,
           {
             T: float,
+            Index: int32,
             begin_mask: integer(others),
             end_mask: integer(end === 0 ? 0b1111 : others),
             ellipsis_mask: integer(0),
@@ -279,6 +298,8 @@ class Writer {
     );
     const ordered = this.#node('GatherV2', [x, this.#integers(places), this.#axis(3)], `${output}_ordered`, {
       Tparams: float,
+      Tindices: int32,
+      Taxis: int32,
       batch_dims: integer(0),
     });
     return this.#shuffle(ordered, factor, output);
@@ -349,7 +370,7 @@ class Writer {
 
   #const(
     name: string,
-    type: string,
+    type: DataTypeName,
     shape: readonly number[],
     { buffer, byteOffset, byteLength }: Float32Array | Uint16Array | Int32Array,
   ): string {

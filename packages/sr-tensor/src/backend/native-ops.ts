@@ -15,6 +15,10 @@ export interface NativeBackend {
    * @param attributes numbers are integers unless wrapped by `float`; `dtype` values name a type
    */
   run<T extends Tensor>(name: string, inputs: Tensor[], attributes?: Record<string, NativeAttribute>): T;
+  /** The same of an operation with so many outputs. */
+  runMany(name: string, inputs: Tensor[], outputs: number, attributes?: Record<string, NativeAttribute>): Tensor[];
+  /** Whether it computes on a GPU. */
+  readonly isOnGpu: boolean;
   /**
    * Whether the convolutions of oneDNN, which TensorFlow contains for x86 and by itself uses on some processors only,
    * can be called by `runOneDnn` and give the same results.
@@ -27,6 +31,16 @@ export interface NativeBackend {
    * own addon passes single values only; the one that `sr native install` builds passes lists.
    */
   readonly hasFusedConv: boolean;
+  /**
+   * Whether functions can be defined: many operations that TensorFlow optimises together and runs in one call. Only the
+   * addon that `sr native install` builds takes them.
+   */
+  readonly hasFunctions: boolean;
+  /** Defines a function, given as a FunctionDef (tensorflow/core/framework/function.proto). */
+  defineFunction(definition: Uint8Array): void;
+  removeFunction(name: string): void;
+  /** Runs a function that has one result. */
+  runFunction<T extends Tensor>(name: string, inputs: Tensor[]): T;
   /** Runs oneDNN's form of an operation. */
   runOneDnn<T extends Tensor>(name: string, inputs: Tensor[], attributes?: Record<string, NativeAttribute>): T;
 }
@@ -59,9 +73,16 @@ export function nativeBackend(): NativeBackend | undefined {
 
 /** The part of tfjs-node's backend that is used here. */
 interface NodeBackend {
-  binding: TypeNumbers;
+  binding: TypeNumbers & Partial<Functions>;
   isUsingGpuDevice: boolean;
   executeSingleOutput(name: string, attributes: OpAttribute[], inputs: Tensor[]): Tensor;
+  executeMultipleOutputs(name: string, attributes: OpAttribute[], inputs: Tensor[], outputs: number): Tensor[];
+}
+
+/** What `sr native install` adds to the addon (`native/extend-addon.ts`); both throw what TensorFlow complains of. */
+interface Functions {
+  addFunction(definition: Uint8Array): void;
+  removeFunction(name: string): void;
 }
 
 /** The numbers of types in tfjs-node's addon. */
@@ -82,11 +103,18 @@ function wrap(node: NodeBackend): NativeBackend {
   let hasOneDnn: boolean | undefined;
   let hasOneDnnProduct: boolean | undefined;
   let hasFusedConv: boolean | undefined;
+  const listOf = (attributes: Record<string, NativeAttribute>): OpAttribute[] => {
+    const list = Object.entries(attributes).map(([key, value]) => opAttribute(binding, key, value));
+    return 'T' in attributes ? list : [float32, ...list];
+  };
   const native: NativeBackend = {
     run<T extends Tensor>(name: string, inputs: Tensor[], attributes: Record<string, NativeAttribute> = {}): T {
-      const list = Object.entries(attributes).map(([key, value]) => opAttribute(binding, key, value));
-      return node.executeSingleOutput(name, 'T' in attributes ? list : [float32, ...list], inputs) as T;
+      return node.executeSingleOutput(name, listOf(attributes), inputs) as T;
     },
+    runMany(name, inputs, outputs, attributes = {}) {
+      return node.executeMultipleOutputs(name, listOf(attributes), inputs, outputs);
+    },
+    isOnGpu: node.isUsingGpuDevice,
     get hasOneDnn() {
       hasOneDnn ??=
         !node.isUsingGpuDevice && tryOneDnn(native, convolutions, { strides: [1, 1, 1, 1], padding: 'VALID' });
@@ -99,6 +127,12 @@ function wrap(node: NodeBackend): NativeBackend {
     get hasFusedConv() {
       hasFusedConv ??= !node.isUsingGpuDevice && tryFusedConv(native);
       return hasFusedConv;
+    },
+    hasFunctions: binding.addFunction !== undefined,
+    defineFunction: definition => binding.addFunction!(definition),
+    removeFunction: name => binding.removeFunction!(name),
+    runFunction<T extends Tensor>(name: string, inputs: Tensor[]): T {
+      return node.executeSingleOutput(name, [], inputs) as T;
     },
     runOneDnn<T extends Tensor>(name: string, inputs: Tensor[], attributes: Record<string, NativeAttribute> = {}): T {
       // The label under which TensorFlow's graph rewriter finds these kernels (tensorflow/core/graph/mkl_graph_util.h).

@@ -1,17 +1,20 @@
 /**
- * What we add to tfjs-node's addon before it is built: attributes of TensorFlow's operations that are lists of names or of
- * types. It passes lists of numbers only, and so cannot call the fused convolution (convolution, bias and activation in
- * one pass).
+ * What we add to tfjs-node's addon before it is built:
+ *
+ * - Attributes of TensorFlow's operations that are lists of names or of types. It passes lists of numbers only, and so cannot
+ *   call the fused convolution (convolution, bias and activation in one pass).
+ * - Functions: a whole network that TensorFlow optimises and runs in one call. tfjs-node has SavedModels for that, which
+ *   lie in folders, and loses the memory of every input.
  */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Raised when the additions change: an addon with fewer is built anew. */
-export const addonExtension = 1;
-
-const source = join('binding', 'tfjs_backend.cc');
+export const addonExtension = 2;
 
 interface Addition {
+  /** In the folder `binding`. */
+  readonly file: string;
   /** The line after which it goes, in the source of tfjs-node 4.22. */
   readonly after: string;
   readonly code: string;
@@ -19,6 +22,7 @@ interface Addition {
 
 const additions: readonly Addition[] = [
   {
+    file: 'tfjs_backend.cc',
     after: '    case TF_ATTR_STRING: {\n',
     code: `      if (IsArray(env, nstatus, &js_value)) {  // Added by sr-tensor.
         uint32_t length;
@@ -42,6 +46,7 @@ const additions: readonly Addition[] = [
 `,
   },
   {
+    file: 'tfjs_backend.cc',
     after: '    case TF_ATTR_TYPE: {\n',
     code: `      if (IsArray(env, nstatus, &js_value)) {  // Added by sr-tensor.
         uint32_t length;
@@ -60,6 +65,53 @@ const additions: readonly Addition[] = [
       }
 `,
   },
+  {
+    file: 'tfjs_backend.h',
+    after: 'class TFJSBackend {\n public:\n',
+    code: `  TFE_Context *context() const { return tfe_context_; }  // Added by sr-tensor.
+
+`,
+  },
+  {
+    file: 'tfjs_binding.cc',
+    after: '  napi_property_descriptor exports_properties[] = {\n',
+    code: `      {"addFunction", nullptr,  // Added by sr-tensor.
+       [](napi_env env, napi_callback_info info) -> napi_value {
+         size_t count = 1;
+         napi_value definition;
+         napi_status nstatus = napi_get_cb_info(env, info, &count, &definition, nullptr, nullptr);
+         ENSURE_NAPI_OK_RETVAL(env, nstatus, nullptr);
+         TFJSBackend *const backend = GetTFJSBackend(env);
+         if (!backend) return nullptr;
+         void *data;
+         size_t length;
+         nstatus = napi_get_typedarray_info(env, definition, nullptr, &length, &data, nullptr, nullptr);
+         ENSURE_NAPI_OK_RETVAL(env, nstatus, nullptr);
+         TF_AutoStatus tf_status;
+         TFE_ContextAddFunctionDef(backend->context(), static_cast<const char *>(data), length, tf_status.status);
+         if (TF_GetCode(tf_status.status) != TF_OK) NAPI_THROW_ERROR(env, "%s", TF_Message(tf_status.status));
+         return nullptr;
+       },
+       nullptr, nullptr, nullptr, napi_default, nullptr},
+      {"removeFunction", nullptr,
+       [](napi_env env, napi_callback_info info) -> napi_value {
+         size_t count = 1;
+         napi_value name_value;
+         napi_status nstatus = napi_get_cb_info(env, info, &count, &name_value, nullptr, nullptr);
+         ENSURE_NAPI_OK_RETVAL(env, nstatus, nullptr);
+         TFJSBackend *const backend = GetTFJSBackend(env);
+         if (!backend) return nullptr;
+         std::string name;
+         nstatus = GetStringParam(env, name_value, name);
+         ENSURE_NAPI_OK_RETVAL(env, nstatus, nullptr);
+         TF_AutoStatus tf_status;
+         TFE_ContextRemoveFunction(backend->context(), name.c_str(), tf_status.status);
+         if (TF_GetCode(tf_status.status) != TF_OK) NAPI_THROW_ERROR(env, "%s", TF_Message(tf_status.status));
+         return nullptr;
+       },
+       nullptr, nullptr, nullptr, napi_default, nullptr},
+`,
+  },
 ];
 
 /**
@@ -68,23 +120,37 @@ const additions: readonly Addition[] = [
  * @param build is told whether the source has them: one that they were not written for stays as it is
  */
 export async function whileExtended<T>(folder: string, build: (extended: boolean) => Promise<T>): Promise<T> {
-  const file = join(folder, source);
-  // A build that was killed may have left the additions there.
-  const original = without(await readFile(file, 'utf8').catch(() => ''));
-  if (!additions.every(({ after }) => original.split(after).length === 2)) return build(false);
+  const files = await Promise.all(
+    [...new Set(additions.map(({ file }) => file))].map(name => readSource(join(folder, 'binding', name), name)),
+  );
+  if (!files.every(({ fits }) => fits)) return build(false);
   try {
-    await replace(
-      file,
-      additions.reduce((text, { after, code }) => text.replace(after, () => after + code), original),
-    );
+    for (const { path, extended } of files) await replace(path, extended);
     return await build(true);
   } finally {
-    await replace(file, original);
+    for (const { path, original } of files) await replace(path, original);
   }
 }
 
-function without(text: string): string {
-  return additions.reduce((rest, { code }) => rest.replace(code, ''), text);
+interface Source {
+  readonly path: string;
+  readonly original: string;
+  readonly extended: string;
+  /** Whether it has the places where the additions go, once each. */
+  readonly fits: boolean;
+}
+
+async function readSource(path: string, name: string): Promise<Source> {
+  const own = additions.filter(({ file }) => file === name);
+  const text = await readFile(path, 'utf8').catch(() => '');
+  // A build that was killed may have left the additions there.
+  const original = own.reduce((rest, { code }) => rest.replace(code, ''), text);
+  return {
+    path,
+    original,
+    extended: own.reduce((rest, { after, code }) => rest.replace(after, () => after + code), original),
+    fits: own.every(({ after }) => original.split(after).length === 2),
+  };
 }
 
 async function replace(file: string, text: string): Promise<void> {
