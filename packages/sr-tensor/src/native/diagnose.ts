@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
+import { findBackend } from '@tensorflow/tfjs-core';
 import { packageFolder } from '../backend/load-native.js';
 import { type BackendSurvey, surveyBackends } from '../backend/select-backend.js';
 import type { BackendName } from '../backend/types.js';
@@ -71,12 +72,23 @@ function advice(backends: readonly BackendSurvey[], chosen: BackendName, gpus: r
   );
   const said = better.map(({ backend, reason }) => `${backend}: ${reason}`);
   const native = backends.find(({ backend }) => backend === 'native');
+  if (native?.available && !takesFunctions()) {
+    said.push(
+      'native: this addon of tfjs-node cannot take whole networks; `sr native install` builds one that can, which enlarges faster.',
+    );
+  }
   if (gpus.length > 0 && native?.device?.includes('GPU') !== true) {
     said.push(
       `This machine has a GPU (${gpus[0]}): \`sr native install --gpu\` lets training and inference use it. ${cudaNotes.join(' ')}`,
     );
   }
   return said;
+}
+
+/** Whether the addon, which is loaded, has what `extend-addon.ts` adds. */
+function takesFunctions(): boolean {
+  const { binding } = findBackend('tensorflow') as unknown as { binding: { addFunction?: unknown } };
+  return binding.addFunction !== undefined;
 }
 
 async function nvidiaGpus(run: RunCommand): Promise<string[]> {
