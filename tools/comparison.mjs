@@ -1,24 +1,24 @@
 // Makes the picture of the README: the sample photo, bicubic x4, x4-small, and the same scene rendered at full size.
-// Usage: node tools/comparison.mjs FULL.png   (FULL.png: `node tools/sample-photo.mjs FULL.png 1440`; after a build)
+// Usage: node tools/comparison.mjs   (after a build)
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { cropPicture, resizePicture } from 'sr-data';
 import { encodePicture, readPicture } from 'sr-data/node';
 import { loadUpscaler } from 'sr-models';
 import small from 'sr-weights/x4-small';
+import { renderLake } from './lake-scene.mjs';
 import { root } from './setup.mjs';
 
-const full = await readPicture(process.argv[2]);
+const crop = { left: 980, top: 240, width: 300, height: 300 };
 const photo = await readPicture(join(root, 'examples/photos/lake.png'));
 const upscaler = await loadUpscaler(small);
 const versions = [
-  ['bicubic', resizePicture(photo, { scale: 4, quantize: true })],
-  ['x4-small', await upscaler.upscale(photo)],
-  ['rendered at that size', full],
+  ['bicubic', cropPicture(resizePicture(photo, { scale: 4, quantize: true }), crop)],
+  ['x4-small', cropPicture(await upscaler.upscale(photo), crop)],
+  ['rendered at that size', renderLake(crop)],
 ];
 upscaler.dispose();
 
-const crop = { left: 980, top: 240, width: 300, height: 300 };
 const gap = 8;
 const label = 28;
 const width = versions.length * (crop.width + gap) - gap;
@@ -26,7 +26,7 @@ const layers = [];
 for (const [i, [name, picture]] of versions.entries()) {
   const left = i * (crop.width + gap);
   layers.push({
-    input: Buffer.from(await encodePicture(cropPicture(picture, crop), { format: 'png' })),
+    input: Buffer.from(await encodePicture(picture, { format: 'png' })),
     left,
     top: label,
   });
