@@ -1,10 +1,11 @@
 /**
  * Writes docs/monotony.md: whether the metrics order five levels of six distortions rightly, and how they agree with people.
  *
- * Run from the root by `npm run docs:monotony`. Pictures and networks come from SR_TEST_ASSETS, default ../shared; metrics whose
- * network is not there are left out, and named.
+ * Run from the root by `npm run docs:monotony`, or `npm run docs:monotony -- niqe brisque` to measure these alone and keep the
+ * others' figures, which lie in tools/docs/monotony.json. Pictures and networks come from SR_TEST_ASSETS, default ../shared;
+ * metrics whose network is not there are left out, and named.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addNoise, cropPicture, resizePicture } from 'sr-data';
 import { encodePicture, findPictures, readPicture } from 'sr-data/node';
@@ -20,7 +21,7 @@ import {
 } from 'sr-metrics';
 import { gaussianBlur, type Picture, pictureToTensor, SrError, tensorToPictures } from 'sr-tensor';
 import { selectBackend } from 'sr-tensor/backend';
-import { isPictureRow, isSetRow, metricTable } from '../packages/sr-cli/src/metric-table.js';
+import { isPictureRow, type MetricRow, metricRows, metricTable } from '../packages/sr-cli/src/metric-table.js';
 import { assets, markdownTable } from './docs/golden-cases.js';
 
 process.env.SR_WEIGHTS_DIR = ['weights', 'data/iqa/niqe', 'data/iqa/brisque'].map(path => join(assets, path)).join(':');
@@ -74,15 +75,20 @@ const distortions: Record<
   },
 };
 
-/** Another preset, version or network of what is measured, and Frechet distances whose roots take minutes each. */
-const leftOut = /^(ssim|vifp|histogram|tv)-|-v0-0$|^gram-alex-|^frechet-(?!alex)/;
+/** Of one metric: neighbouring levels ordered rightly, by distortion, and of how many in each. */
+interface Share {
+  readonly right: Readonly<Record<string, number>>;
+  readonly of: number;
+}
+
+const resultsPath = 'tools/docs/monotony.json';
+const results: Record<string, Share> = existsSync(resultsPath) ? JSON.parse(readFileSync(resultsPath, 'utf8')) : {};
+const rows = metricRows(process.argv.length > 2 ? process.argv.slice(2) : metricTable.map(({ name }) => name));
 
 const { backend } = await selectBackend();
 const paths = (await findPictures(join(assets, 'data/train/BSDS400/images')))
   .filter((_, i) => i % STEP === 0)
   .slice(0, PICTURES);
-const missing: string[] = [];
-const results: { info: Pick<MetricInfo, 'name' | 'direction'>; right: Record<string, number>; of: number }[] = [];
 const references = await Promise.all(paths.map(async path => square(await readPicture(path))));
 const ladders = await Promise.all(
   Object.entries(distortions).map(async ([name, { levels, make }]) => ({
@@ -91,23 +97,26 @@ const ladders = await Promise.all(
   })),
 );
 
-for (const row of metricTable.filter(({ name }) => !leftOut.test(name))) {
-  try {
-    if (isPictureRow(row)) results.push({ info: row, ...(await shareOfPictures(await row.open({}, () => ''))) });
-    if (isSetRow(row)) results.push({ info: row, ...(await shareOfSets(row, await row.open({}))) });
-  } catch (error) {
+for (const row of rows) {
+  const share = await measured(row).catch(error => {
     // A network that is nowhere, or what the command line would be given.
     const code = SrError.isInstance(error) ? error.code : (error as { code?: string }).code;
-    if (code !== 'weights/unavailable' && code !== 'usage/missing-option' && code !== 'fetch/failed') throw error;
-    missing.push(row.name);
-    continue;
-  }
-  const { right, of } = results.at(-1)!;
-  console.log(row.name, Object.values(right).join(' '), `of ${of}`);
+    if (code === 'weights/unavailable' || code === 'usage/missing-option' || code === 'fetch/failed') return undefined;
+    throw error;
+  });
+  if (share === undefined) continue;
+  results[row.name] = share;
+  writeFileSync(resultsPath, `${JSON.stringify(results, null, 2)}\n`);
+  console.log(row.name, Object.values(share.right).join(' '), `of ${share.of}`);
+}
+
+async function measured(row: MetricRow): Promise<Share> {
+  if (isPictureRow(row)) return shareOfPictures(await row.open({}, () => ''));
+  return shareOfSets(row, await row.open({}));
 }
 
 /** Of neighbouring levels of one picture: how many are ordered rightly, by distortion. */
-async function shareOfPictures(metric: Metric): Promise<{ right: Record<string, number>; of: number }> {
+async function shareOfPictures(metric: Metric): Promise<Share> {
   const right: Record<string, number> = {};
   for (const { name, pictures } of ladders) {
     const values: Float64Array[] = [];
@@ -131,7 +140,7 @@ async function shareOfPictures(metric: Metric): Promise<{ right: Record<string, 
 async function shareOfSets(
   { direction }: Pick<MetricInfo, 'direction'>,
   network: Parameters<typeof collectFeatures>[0],
-): Promise<{ right: Record<string, number>; of: number }> {
+): Promise<Share> {
   const statisticsOf = async (pictures: readonly Picture[]) => {
     const collector = collectFeatures(network);
     await collector.add(pictures);
@@ -164,7 +173,7 @@ const rated = (await findPictures(join(assets, 'data/iqa/kadis_mos'))).flatMap(p
 });
 const agreement = [['metric', 'n', 'Pearson', 'Spearman', 'Kendall']];
 for (const row of metricTable.filter(isPictureRow).filter(({ mode }) => mode === 'no-reference')) {
-  if (leftOut.test(row.name) || missing.includes(row.name)) continue;
+  if (results[row.name] === undefined) continue;
   const metric = await row.open({}, () => '');
   const values: number[] = [];
   for (const { path } of rated) values.push((await metric(await readPicture(path), undefined as never))[0]!);
@@ -182,10 +191,14 @@ function withInterval({ value, low, high }: Correlation): string {
 const names = Object.keys(distortions);
 const reasons: Record<string, string> = JSON.parse(readFileSync('tools/docs/monotony-reasons.json', 'utf8'));
 const percent = (right: number, of: number): string => `${((100 * right) / of).toFixed(0)}`;
-const shares = results.map(({ info, right, of }) => {
+const shares = metricTable.flatMap(({ name }) => {
+  const result = results[name];
+  if (result === undefined) return [];
+  const { right, of } = result;
   const total = Object.values(right).reduce((sum, value) => sum + value, 0);
-  return { name: info.name, cells: names.map(name => percent(right[name]!, of)), total, of: of * names.length };
+  return [{ name, cells: names.map(each => percent(right[each]!, of)), total, of: of * names.length }];
 });
+const missing = metricTable.map(({ name }) => name).filter(name => results[name] === undefined);
 const short = shares.filter(({ total, of }) => total < 0.95 * of);
 const unexplained = short.filter(({ name }) => reasonOf(name) === undefined);
 writeFileSync(
@@ -203,12 +216,12 @@ ${names.map(name => `- ${name}: ${distortions[name]!.about}`).join('\n')}
 
 ${markdownTable([['metric', ...names, 'all', 'of'], ...shares.map(({ name, cells, total, of }) => [name, ...cells, `${((100 * total) / of).toFixed(1)}${total < 0.95 * of ? ' **below 95**' : ''}`, String(of)])])}
 
-Frechet distances have one value for all pictures of a level, so 4 neighbours a distortion. Other presets and versions of the same
-metrics are left out. Not measured, since their networks or scores were not at hand: ${missing.join(', ')}.
+Frechet distances have one value for all pictures of a level, so 4 neighbours a distortion. Not measured, since their
+networks or scores were not at hand: ${missing.join(', ')}.
 
 ## Why not
 
-${short.map(({ name }) => `- \`${name}\`: ${reasonOf(name) ?? '(not explained yet)'}`).join('\n')}
+${whyNot()}
 
 ## Agreement with people
 
@@ -225,6 +238,16 @@ if (unexplained.length > 0) {
     `Below 95 % without a reason in tools/docs/monotony-reasons.json: ${unexplained.map(({ name }) => name).join(', ')}`,
   );
   process.exitCode = 1;
+}
+
+/** A line a reason, after all the metrics whose it is. */
+function whyNot(): string {
+  const named = new Map<string, string[]>();
+  for (const { name } of short) {
+    const reason = reasonOf(name) ?? '(not explained yet)';
+    named.set(reason, [...(named.get(reason) ?? []), `\`${name}\``]);
+  }
+  return [...named].map(([reason, names]) => `- ${names.join(', ')}: ${reason}`).join('\n');
 }
 
 /** A reason may be that of a family: `tv` is that of \`tv-basicsr\` too. */

@@ -100,6 +100,21 @@ describe('gramDistance', () => {
     });
   });
 
+  test.skipIf(!hasAssets)('refuses on request what no picture holds', async () => {
+    const wrong = (value: number): Picture => {
+      const data = new Float32Array(3 * 32 * 32).fill(0.5);
+      data[5] = value;
+      return { data, width: 32, height: 32, channels: 3 };
+    };
+    const checked = (value: number) => gramDistance(wrong(0.5), wrong(value), { checkRange: true });
+    await expect(checked(Number.NaN)).rejects.toMatchObject({
+      code: 'picture/range',
+      message: expect.stringMatching(/reference: expected values in \[0, 1\], received NaN/),
+    });
+    await expect(checked(255)).rejects.toMatchObject({ message: expect.stringContaining('received 0.5 to 255') });
+    expect(await gramDistance(wrong(1), wrong(3))).toBe(0);
+  });
+
   test.skipIf(!hasAssets)('says how large pictures must be', async () => {
     await expect(gramDistance(picture, picture)).rejects.toMatchObject({
       code: 'tensor/shape',

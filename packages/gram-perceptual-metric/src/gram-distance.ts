@@ -31,6 +31,8 @@ export interface DistanceOptions<Source = PictureLike> extends NetworkOptions {
   masks?: readonly Source[] | { readonly result: readonly Source[]; readonly reference: readonly Source[] };
   /** How masks reach a layer. Default `'resize'`. */
   guides?: GuideMode;
+  /** Refuses NaN and values outside [0, 1] instead of clipping; 8 and 16 bits have none. Default false. */
+  checkRange?: boolean;
 }
 
 export interface GramDistanceOptions<Source = PictureLike> extends DistanceOptions<Source> {
@@ -54,7 +56,7 @@ export interface GramDistanceOptions<Source = PictureLike> extends DistanceOptio
  * @returns from 0 up; comparable within one network, preset and normalisation only
  * @throws `picture/invalid`, `gram/layers`, `gram/normalization`, `gram/masks`, `gram/network`, `weights/unavailable` (with
  *   the file that is missing and where to put it), `tensor/shape` (with the least size) for pictures too small for the
- *   network, `aborted`
+ *   network, on request `picture/range`, `aborted`
  * @see Gondal et al., "The unreasonable effectiveness of texture transfer for single image super-resolution", ECCV
  *   Workshops 2018, section 7
  * @example
@@ -139,7 +141,8 @@ async function measure(
   const [a, b] = [await toPicture(result, 'result'), await toPicture(reference, 'reference')];
   const masks = await masksOf(options);
   const metric = metricOf(await encoderOf(layers, options));
-  const [report] = await metric.report(a, b, { ...masks, guides: options.guides ?? 'resize' });
+  const { guides = 'resize', checkRange = false } = options;
+  const [report] = await metric.report(a, b, { ...masks, guides, checkRange });
   return report!;
 }
 

@@ -38,6 +38,7 @@ import {
 import { encoderOf, nearest, nse } from 'sr-models';
 import { Parameters, type Picture } from 'sr-tensor';
 import { readWeightFile } from 'sr-tensor/weights/node';
+import shippedExtractor from 'sr-weights/nse';
 import { UsageError } from './errors.js';
 import { readMaScores } from './ma-scores.js';
 
@@ -53,7 +54,7 @@ export interface MetricChoice {
   readonly check?: boolean | undefined;
   /** Of Gram and Frechet distances, instead of those of the name. */
   readonly layers?: readonly string[] | undefined;
-  /** A weight file of a structure extractor. */
+  /** A weight file of a structure extractor, instead of the one that comes along. */
   readonly structure?: string | undefined;
   /** A file with Ma's scores by the names of pictures. */
   readonly ma?: string | undefined;
@@ -267,14 +268,8 @@ function cropped(images: Images, border: number): Picture {
 
 function structureRow(): PictureRow {
   const name = 'structure';
-  const about = 'distance of structure features (needs --structure)';
-  return networkRow({ name, about, hasMap: false }, async ({ structure, layers }) => {
-    if (structure === undefined) {
-      throw new UsageError(
-        'usage/missing-option',
-        `Expected --structure FILE: "${name}" needs the weights of a structure extractor (NSE).`,
-      );
-    }
+  const about = 'distance of structure features (SPSR-P; of --structure)';
+  return networkRow({ name, about, hasMap: false }, async ({ structure = shippedExtractor.url, layers }) => {
     const network = nse();
     const { tensors } = await readWeightFile(structure);
     const parameters = Parameters.fromWeights(network.parameters, tensors);

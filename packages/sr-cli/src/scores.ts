@@ -83,7 +83,7 @@ export async function measure(
   const fail = (of: Case, error: unknown): void => {
     if (signal.aborted) throw error;
     failed.add(of);
-    report(pathOf(of), error);
+    report(pathOf(of), namingPictures(of, error));
   };
   let begun = 0;
 
@@ -138,6 +138,13 @@ interface SetCollector extends Record<'result' | 'reference', FeatureCollector> 
 /** How messages and tables call a case. */
 function pathOf({ ref, dist }: Pick<Case, 'ref' | 'dist'>): string {
   return ref ?? dist!;
+}
+
+/** The error with the pictures that it is about, unless it names one of them. */
+function namingPictures({ ref, dist }: Case, error: unknown): unknown {
+  const paths = [dist, ref].filter(path => path !== null);
+  if (!SrError.isInstance(error) || paths.some(path => error.message.includes(path))) return error;
+  return new SrError({ code: error.code, message: `${paths.join(' and ')}: ${error.message}`, cause: error });
 }
 
 /** The same metric; what is no number in its range is an error: NIQE of a flat picture is NaN, for instance. */

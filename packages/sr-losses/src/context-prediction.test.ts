@@ -9,7 +9,6 @@ import {
   type Tensor4D,
   tensor,
 } from '@tensorflow/tfjs-core';
-import { Random } from 'sr-tensor';
 import { checkGradients, describeOnBackends, expectClose, expectNoLeaks, gradientsOf } from 'sr-tensor/testing';
 import { describe, expect, test } from 'vitest';
 import {
@@ -20,16 +19,8 @@ import {
   contextTargets,
   type Place,
 } from './context-prediction.js';
+import { draw, valuesOf } from './golden/extractor.js';
 import golden from './golden/extractor.json' with { type: 'json' };
-
-/** As tools/oracles/losses.py draws them. */
-function draw(seed: number, shape: number[], limit: number): Tensor {
-  const random = new Random(seed);
-  return tensor(
-    Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => random.uniform(-limit, limit)),
-    shape,
-  );
-}
 
 const contexts = Object.keys(golden.contextPrediction) as Context[];
 
@@ -51,12 +42,7 @@ describeOnBackends('contextPredictionLoss', () => {
       const value = loss(features, weight);
       await expectClose(value, [expected], golden);
       const slopes = gradientsOf(loss as never, [features, weight], one);
-      const numbers = await Promise.all(slopes.map(x => x.data()));
-      await expectClose(
-        numbers.flatMap(values => Array.from<number>(values)),
-        gradient,
-        golden,
-      );
+      await expectClose(await valuesOf(slopes), gradient, golden);
       dispose([features, weight, one, value, ...slopes]);
     });
   });

@@ -16,6 +16,7 @@ import { describeOnBackends, expectClose, expectNoLeaks, gradientsOf } from 'sr-
 import { expect, test } from 'vitest';
 import { adversarialLoss, type Discriminator, discriminatorLoss } from './discriminator-loss.js';
 import golden from './golden/adversarial.json' with { type: 'json' };
+import { valuesOf } from './golden/extractor.js';
 import images from './golden/losses.json' with { type: 'json' };
 import { smallCritic, smallWeights } from './golden/small-encoder.js';
 import { testLoss } from './testing/index.js';
@@ -63,15 +64,18 @@ const normalizing =
     return reshape(mean(leakyRelu(output, { slope: 0.2 }), [1, 2, 3]), [-1, 1]);
   };
 
+const initialStatistics = (): Map<string, Tensor> =>
+  new Map([
+    ['running_mean', zeros([4])],
+    ['running_var', ones([4])],
+  ]);
+
 describeOnBackends(`A discriminator with batch statistics, as in ${golden.tool} ${golden.version}`, () => {
   test('is trained on separate batches and moves its running statistics by both', async () => {
     await expectNoLeaks(async () => {
       const weights = smallWeights();
       const [prediction, target] = makeImages();
-      const statistics = new Map<string, Tensor>([
-        ['running_mean', zeros([4])],
-        ['running_var', ones([4])],
-      ]);
+      const statistics = initialStatistics();
       // What the real batch wrote the fake one reads, as in PyTorch.
       const update = (name: string, value: Tensor): void => {
         statistics.get(name)!.dispose();
@@ -87,12 +91,7 @@ describeOnBackends(`A discriminator with batch statistics, as in ${golden.tool} 
         weights.slice(0, 2),
         one,
       );
-      const numbers = await Promise.all(slopes.map(x => x.data()));
-      await expectClose(
-        numbers.flatMap(values => Array.from<number>(values)),
-        expected.gradient,
-        golden,
-      );
+      await expectClose(await valuesOf(slopes), expected.gradient, golden);
       await expectClose(statistics.get('running_mean')!, expected.runningMean, golden);
       await expectClose(statistics.get('running_var')!, expected.runningVariance, golden);
       const loss = discriminatorLoss({ discriminator: normalizing(weights, statistics), preset: 'ragan' });
@@ -106,10 +105,7 @@ describeOnBackends(`A discriminator with batch statistics, as in ${golden.tool} 
     await expectNoLeaks(async () => {
       const weights = smallWeights();
       const [prediction, target] = makeImages();
-      const statistics = new Map<string, Tensor>([
-        ['running_mean', zeros([4])],
-        ['running_var', ones([4])],
-      ]);
+      const statistics = initialStatistics();
       const modes: string[] = [];
       const loss = adversarialLoss({ discriminator: normalizing(weights, statistics, modes), preset: 'ragan' });
       const value = loss(prediction, target);

@@ -14,13 +14,16 @@ import { describeOnBackends, expectClose, expectNoLeaks, tinyEncoder } from 'sr-
 import { expect, test } from 'vitest';
 import golden from './golden/encoder-losses.json' with { type: 'json' };
 import {
+  discriminatorContent,
   type EncoderLoss,
   type FeaturePreset,
   featureLoss,
+  histogramLoss,
   type Loss,
   l1,
   masked,
   type StylePreset,
+  structureLoss,
   styleLoss,
   type TexturePreset,
   textureLoss,
@@ -60,14 +63,7 @@ describeOnBackends(`Losses over a small encoder equal ${golden.tool} ${golden.ve
 describeOnBackends('Losses that look at one encoder', () => {
   test('share its features: each image once, as deep as the deepest asks', async () => {
     const tiny = tinyEncoder();
-    const asked: string[] = [];
-    const encoder: Encoder<'first' | 'second'> = Object.assign(
-      (images: Tensor4D, options: { layers: readonly ('first' | 'second')[] }) => {
-        asked.push([...options.layers].sort().join());
-        return tiny(images, options);
-      },
-      { encoderName: 'counted', layers, geometry: tiny.geometry, dispose: () => {} },
-    );
+    const { encoder, asked } = counted(tiny);
     const parts = {
       pixel: [0.5, l1()],
       content: [2, featureLoss({ encoder, layers: ['second'] })],
@@ -107,7 +103,49 @@ describeOnBackends('Losses that look at one encoder', () => {
     tiny.dispose();
   });
 
-  test('fail alone: an error in one leaves nothing shared behind', () => {
+  test('do so whichever they are', async () => {
+    const tiny = tinyEncoder();
+    const { encoder, asked } = counted(tiny);
+    const first = { encoder, layers: ['first'] } as const;
+    const all = weighted({
+      feature: [1, featureLoss(first)],
+      style: [1, styleLoss(first)],
+      texture: [1, textureLoss(first)],
+      structure: [1, structureLoss({ encoder, layer: 'first' })],
+      histogram: [1, histogramLoss(first)],
+      discriminator: [1, discriminatorContent({ encoder, layers: ['second'] })],
+    });
+    const random = new Random(5);
+    const [prediction, target] = [draw(random, shape), draw(random, shape)];
+    await expectNoLeaks(async () => {
+      dispose(Object.values(all.terms(prediction, target)));
+      expect(asked).toEqual(['first,second', 'first,second']);
+    });
+    dispose([prediction, target]);
+    tiny.dispose();
+  });
+
+  test('and the masked among them go no deeper than they look', async () => {
+    const tiny = tinyEncoder();
+    const { encoder, asked } = counted(tiny);
+    const texture = masked(textureLoss({ encoder, layers: ['first'] }));
+    const masks = thirds();
+    const loss = weighted<'content' | 'again' | 'regions', [Tensor4D, Tensor4D]>({
+      content: [1, featureLoss({ encoder, layers: ['second'] })],
+      regions: [1, (a, b) => texture(a, b, masks)],
+      again: [1, styleLoss({ encoder, layers: ['second'] })],
+    });
+    const random = new Random(6);
+    const [prediction, target] = [draw(random, shape), draw(random, shape)];
+    await expectNoLeaks(async () => {
+      loss(prediction, target).dispose();
+      expect(asked).toEqual(['second', 'second', ...new Array(6).fill('first')]);
+    });
+    dispose([prediction, target, masks]);
+    tiny.dispose();
+  });
+
+  test('fail alone: an error in one leaves nothing shared behind', async () => {
     const encoder = tinyEncoder();
     const failing = Object.assign(
       () => {
@@ -119,7 +157,7 @@ describeOnBackends('Losses that look at one encoder', () => {
     const image = draw(new Random(3), shape);
     expect(() => loss(image, image)).toThrow('on purpose');
     const value = weighted({ texture: [1, textureLoss({ encoder, layers })] })(image, image);
-    expect(value.dataSync()[0]).toBe(0);
+    expect((await value.data())[0]).toBe(0);
     dispose([image, value]);
     encoder.dispose();
   });
@@ -156,6 +194,22 @@ function lossOf(name: string, encoder: Encoder<'first' | 'second'>): Loss | Enco
   if (kind === 'style') return styleLoss({ encoder, layers, preset: preset as StylePreset });
   if (kind === 'texture') return textureLoss({ encoder, layers, preset: preset as TexturePreset });
   return featureLoss({ encoder, layers, preset: preset as FeaturePreset });
+}
+
+/** An encoder that notes which layers it is asked for. */
+function counted(tiny: ReturnType<typeof tinyEncoder>): { encoder: Encoder<'first' | 'second'>; asked: string[] } {
+  const asked: string[] = [];
+  const run = (images: Tensor4D, options: { layers: readonly ('first' | 'second')[] }) => {
+    asked.push([...options.layers].sort().join());
+    return tiny(images, options);
+  };
+  const encoder = Object.assign(run, {
+    encoderName: 'counted',
+    layers,
+    geometry: tiny.geometry,
+    dispose: () => {},
+  });
+  return { encoder, asked };
 }
 
 /** Three masks of two rows each. */

@@ -84,8 +84,40 @@ describeOnBackends('histogramLoss', () => {
   });
 });
 
+test('looks at the layers of its preset, or at those it is told', async () => {
+  const asked: string[][] = [];
+  const vgg: Encoder = Object.assign(
+    (images: Tensor4D, { layers }: { layers: readonly string[] }) => {
+      asked.push([...layers]);
+      return Object.fromEntries(layers.map(layer => [layer, images]));
+    },
+    { encoderName: 'vgg', layers: [], geometry: pixels.geometry, dispose: () => {} },
+  );
+  const [image, other] = [tensor4d([1, 0, 0], [1, 1, 1, 3]), tensor4d([0, 0, 0], [1, 1, 1, 3])];
+  const values: number[] = [];
+  for (const loss of [
+    histogramLoss({ encoder: vgg }),
+    histogramLoss({ encoder: vgg, preset: 'code' }),
+    histogramLoss({ encoder: vgg, preset: 'code', layers: ['relu1_1'] }),
+  ]) {
+    const value = loss(image, other);
+    values.push((await value.data())[0]!);
+    value.dispose();
+  }
+  expect(asked.filter((_, i) => i % 2 === 0)).toEqual([
+    ['relu1_1', 'relu4_1'],
+    ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1'],
+    ['relu1_1'],
+  ]);
+  // A squared difference of 1 in a third of the values; the weights of the author's code.
+  expect(values[0]).toBeCloseTo(2, 5);
+  expect(values[1]! / ((2e9 + 5e8 + 1e8 + 3.5e7 + 3.5e7) / 3)).toBeCloseTo(1, 5);
+  expect(values[2]).toBeCloseTo(1 / 3, 5);
+  dispose([image, other]);
+});
+
 test('names the presets there are', () => {
   expect(() => histogramLoss({ encoder: pixels, preset: 'risser' as HistogramLossPreset })).toThrow(
-    expect.objectContaining({ code: 'losses/preset', message: expect.stringContaining('paper or mean') }),
+    expect.objectContaining({ code: 'losses/preset', message: expect.stringContaining('paper or mean or code') }),
   );
 });

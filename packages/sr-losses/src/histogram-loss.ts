@@ -2,8 +2,17 @@
  * The histogram loss: every channel of a feature map should take its values as often as the style's does.
  *
  * Risser et al., "Stable and controllable neural texture synthesis and style transfer using histogram losses", 2017,
- * section 4.2: gamma ||O - R(O)||^2 with R(O) the map O after histogram matching, held constant. Their R goes through binned
- * histograms; here it is exact, through sorting: the k-th value becomes the style's value at the same quantile.
+ * section 4.3: gamma ||O - R(O)||^2 with R(O) the map O after histogram matching, held constant. Their R goes through
+ * histograms of 256 bins; here it is exact, through sorting: the k-th value becomes the style's value at the same quantile.
+ *
+ * | preset | layers of VGG-19 | of a map | w |
+ * |---|---|---|---|
+ * | `paper` | relu1_1, relu4_1 | sum | 1 |
+ * | `mean` | relu1_1, relu4_1 | mean | 1 |
+ * | `code` | relu1_1, relu2_1, relu3_1, relu4_1, relu5_1 | mean | 2e9, 5e8, 1e8, 3.5e7, 3.5e7 |
+ *
+ * `code` is that of an author (github.com/pierre-wilmot/NeuralTextureSynthesis, main.py), beside mean squares of undivided
+ * Gram matrices. The layers of `paper` are as remembered; the paper itself was not at hand when this was written.
  */
 import {
   add,
@@ -28,20 +37,31 @@ import { type Penalty, penalize } from './elementwise.js';
 import { type EncoderLoss, encoderLoss, type LayerWeights, layerWeights } from './encoder-loss.js';
 import { norms } from './norm.js';
 
-export type HistogramLossPreset = 'paper' | 'mean';
+export type HistogramLossPreset = 'paper' | 'mean' | 'code';
 
 export interface HistogramLossOptions<Layer extends string> {
   /** The network that looks at both images; it stays the caller's, and decides the preprocessing. */
   readonly encoder: Encoder<Layer>;
-  /** Layers with the weight 1, or with weights. Default: the paper's `relu1_1` and `relu4_1` of VGG-19. */
+  /** Instead of the preset's: layers with the weight 1, or with weights. */
   readonly layers?: LayerWeights<Layer>;
-  /** `'paper'` (default): the sum over a map, the mean over the batch; `'mean'`: the mean, so that size does not matter. */
+  /** See the table above; the mean over the batch is taken of all. Default `'paper'`; of a mean, size does not matter. */
   readonly preset?: HistogramLossPreset;
 }
 
-const presets: Readonly<Record<HistogramLossPreset, Penalty>> = {
-  paper: { ...norms.l2, reduction: 'batch-mean' },
-  mean: norms.l2,
+interface Preset {
+  readonly weights: Readonly<Record<string, number>>;
+  readonly penalty: Penalty;
+}
+
+const paperWeights = { relu1_1: 1, relu4_1: 1 };
+
+const presets: Readonly<Record<HistogramLossPreset, Preset>> = {
+  paper: { weights: paperWeights, penalty: { ...norms.l2, reduction: 'batch-mean' } },
+  mean: { weights: paperWeights, penalty: norms.l2 },
+  code: {
+    weights: { relu1_1: 2e9, relu2_1: 5e8, relu3_1: 1e8, relu4_1: 3.5e7, relu5_1: 3.5e7 },
+    penalty: norms.l2,
+  },
 };
 
 /**
@@ -53,7 +73,7 @@ const presets: Readonly<Record<HistogramLossPreset, Penalty>> = {
  * @returns a loss of `[batch, height, width, 3]` and `[1 or batch, height', width', 3]`; it throws `tensor/shape` for others.
  *   `loss.prepare(target)` computes the target's features once
  * @throws `losses/preset`, `losses/layers`
- * @see Risser et al. 2017, section 4.2
+ * @see Risser et al. 2017, section 4.3
  * @example
  * const encoder = await loadVgg19();
  * const loss = weighted({ style: [1, styleLoss({ encoder })], histogram: [1, histogramLoss({ encoder })] });
@@ -64,13 +84,17 @@ export function histogramLoss<Layer extends string>({
   preset = 'paper',
 }: HistogramLossOptions<Layer>): EncoderLoss {
   checkChoice('histogramLoss', 'preset', preset, presets);
+  const { weights, penalty } = presets[preset];
   return encoderLoss({
     name: 'histogramLoss',
     encoder: encoder as unknown as Encoder,
-    weights: layerWeights('histogramLoss', layers, { layers: ['relu1_1', 'relu4_1'], weight: () => 1 }),
+    weights: layerWeights('histogramLoss', layers, {
+      layers: Object.keys(weights),
+      weight: layer => (layers === undefined ? weights[layer]! : 1),
+    }),
     describe: (features): Tensor => features,
     compare: (prediction, target) =>
-      penalize(sub(prediction, matched(prediction as Tensor4D, target as Tensor4D)), presets[preset]),
+      penalize(sub(prediction, matched(prediction as Tensor4D, target as Tensor4D)), penalty),
     anySize: true,
   });
 }

@@ -1,27 +1,9 @@
-import {
-  dispose,
-  matMul,
-  scalar,
-  type Tensor,
-  type Tensor2D,
-  type Tensor4D,
-  tensor,
-  zeros,
-} from '@tensorflow/tfjs-core';
-import { Random } from 'sr-tensor';
+import { dispose, matMul, scalar, type Tensor, type Tensor2D, type Tensor4D, zeros } from '@tensorflow/tfjs-core';
 import { checkGradients, describeOnBackends, expectClose, expectNoLeaks, gradientsOf } from 'sr-tensor/testing';
 import { expect, test } from 'vitest';
+import { draw, valuesOf } from './golden/extractor.js';
 import golden from './golden/extractor.json' with { type: 'json' };
 import { jigsawLoss, jigsawPermutations, jigsawSuccess } from './jigsaw-loss.js';
-
-/** As tools/oracles/losses.py draws them. */
-function draw(seed: number, shape: number[], limit: number): Tensor {
-  const random = new Random(seed);
-  return tensor(
-    Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => random.uniform(-limit, limit)),
-    shape,
-  );
-}
 
 const { spacing, permutations, value: expectedValue, gradient } = golden.jigsaw;
 const options = { spacing, corners: [[2, 4]] as const, permutations };
@@ -35,12 +17,7 @@ describeOnBackends('jigsawLoss', () => {
       const value = loss(features, weight);
       await expectClose(value, [expectedValue], golden);
       const slopes = gradientsOf(loss as never, [features, weight], one);
-      const numbers = await Promise.all(slopes.map(x => x.data()));
-      await expectClose(
-        numbers.flatMap(values => Array.from<number>(values)),
-        gradient,
-        golden,
-      );
+      await expectClose(await valuesOf(slopes), gradient, golden);
       await checkGradients(loss as never, [features, weight]);
       dispose([features, weight, one, value, ...slopes]);
     });

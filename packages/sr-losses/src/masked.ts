@@ -1,6 +1,7 @@
-import { addN, mul, type Scalar, slice, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { addN, mul, type Scalar, slice, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { checkShape } from 'sr-tensor';
 import type { Loss } from './loss.js';
+import { apartFromRound } from './shared-features.js';
 
 /** A loss of regions; weighted with others as `(prediction, target, masks) => scalar`. */
 export type MaskedLoss = (prediction: Tensor4D, target: Tensor4D, masks: Tensor4D) => Scalar;
@@ -25,9 +26,14 @@ export function masked(loss: Loss): MaskedLoss {
   return (prediction: Tensor4D, target: Tensor4D, masks: Tensor4D): Scalar => {
     const [batch, height, width] = prediction.shape;
     checkShape(masks, `[${masks.shape[0] === 1 ? 1 : batch}, ${height}, ${width}, regions]`, 'masked: masks');
+    const ofRegion = (mask: Tensor): Scalar => {
+      const [inside, wanted] = [mul<Tensor4D>(prediction, mask), mul<Tensor4D>(target, mask)];
+      // Nobody else looks at these images: their features go no deeper than this loss does.
+      return apartFromRound(() => loss(inside, wanted));
+    };
     return tidy(() => {
       const regions = Array.from({ length: masks.shape[3] }, (_, k) => slice(masks, [0, 0, 0, k], [-1, -1, -1, 1]));
-      return addN(regions.map(mask => loss(mul(prediction, mask), mul(target, mask))));
+      return addN(regions.map(ofRegion));
     });
   };
 }

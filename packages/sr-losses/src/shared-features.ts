@@ -44,6 +44,17 @@ export function sharingFeatures<T>(requests: readonly FeatureRequest[], body: ()
   }
 }
 
+/** Runs `body` outside of the round: what it makes features of, no loss around it looks at. */
+export function apartFromRound<T>(body: () => T): T {
+  const around = round;
+  round = undefined;
+  try {
+    return body();
+  } finally {
+    round = around;
+  }
+}
+
 /** The features of images: those of the round, or the encoder's own. They belong to the round or to the caller's tidy. */
 export function featuresOf(encoder: Encoder, images: Tensor4D, layers: readonly string[]): Record<string, Tensor4D> {
   const union = round?.layers.get(encoder);

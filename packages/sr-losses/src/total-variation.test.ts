@@ -81,6 +81,25 @@ describeOnBackends('totalVariation', () => {
   });
 });
 
+test('sums over the images of a batch, or takes their mean', async () => {
+  const values = [0, 1, 3, 7, 2, 0, 1, 1].flatMap(value => [value, 0.5, 0.5]);
+  const both = tensor4d(values, [2, 2, 2, 3]);
+  // Right 1 and below 3; right 2 and below 1.
+  const sum = (255 ** 2 / 2) * (1 + 9 + 4 + 1);
+  for (const [reduction, expected] of [
+    ['sum', sum],
+    ['batch-mean', sum / 2],
+  ] as const) {
+    const value = totalVariation({ reduction })(both);
+    await expectClose(value, [expected]);
+    value.dispose();
+  }
+  both.dispose();
+  expect(() => totalVariation({ reduction: 'mean' as 'sum' })).toThrow(
+    expect.objectContaining({ code: 'losses/reduction' }),
+  );
+});
+
 test('is a loss, whose target is ignored', () => {
   const loss: Loss = totalVariation();
   const [image, other] = [

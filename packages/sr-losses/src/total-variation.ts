@@ -28,9 +28,9 @@ export type TotalVariationPreset = keyof typeof presets;
 export interface TotalVariationOptions {
   /**
    * With dx, dy the differences of neighbours to the right and below:
-   * - `'johnson'` (default): (1/2) sum (dx^2 + dy^2) in 8-bit levels, over the pixels that have both neighbours; the sum
-   *   over the batch (fast-neural-style and neural-style, `TotalVariation.lua` and `TVLoss`, which give the gradient only;
-   *   usual weights 1e-6 to 1e-3)
+   * - `'johnson'` (default): (1/2) sum (dx^2 + dy^2) in 8-bit levels, over the pixels that have both neighbours
+   *   (fast-neural-style and neural-style, `TotalVariation.lua` and `TVLoss`, which give the gradient only; usual weights
+   *   1e-6 to 1e-3)
    * - `'leftthomas'`: 2 (mean dx^2 + mean dy^2) (leftthomas/SRGAN; weight 2e-8)
    * - `'basicsr'`: mean |dx| + mean |dy| (BasicSR `WeightedTVLoss`)
    * - `'piq-l1'`, `'piq-l2'`, `'piq-l2-squared'`: sum |dx| + sum |dy|, sqrt(sum dx^2 + sum dy^2), sum dx^2 + sum dy^2 of
@@ -39,6 +39,8 @@ export interface TotalVariationOptions {
    *   "Understanding deep image representations by inverting them", CVPR 2015)
    */
   preset?: TotalVariationPreset;
+  /** Of `'johnson'`: the sum over the images of a batch (default, as the codes), or their mean. */
+  reduction?: 'sum' | 'batch-mean';
   /** Of `'mahendran'`. Default 2; 1 is the classical isotropic total variation. */
   beta?: number;
 }
@@ -48,13 +50,15 @@ interface Differences {
   readonly x: Tensor4D;
   readonly y: Tensor4D;
   readonly beta: number;
+  readonly reduction: 'sum' | 'batch-mean';
 }
 
 const presets = {
-  johnson: ({ x, y }: Differences): Tensor => {
+  johnson: ({ x, y, reduction }: Differences): Tensor => {
     const inner = (d: Tensor4D): Tensor4D =>
       slice(d, [0, 0, 0, 0], [-1, Math.min(x.shape[1], y.shape[1]), Math.min(x.shape[2], y.shape[2]), -1]);
-    return mul(add(sum(square(inner(x))), sum(square(inner(y)))), 255 ** 2 / 2);
+    const images = reduction === 'sum' ? 1 : x.shape[0];
+    return mul(add(sum(square(inner(x))), sum(square(inner(y)))), 255 ** 2 / 2 / images);
   },
   leftthomas: ({ x, y }: Differences): Tensor => mul(add(mean(square(x)), mean(square(y))), 2),
   basicsr: ({ x, y }: Differences): Tensor => add(mean(absolute(x)), mean(absolute(y))),
@@ -74,13 +78,18 @@ const presets = {
  * It looks at the prediction alone, so it goes wherever a loss goes and takes no target.
  *
  * @returns a loss of one `[batch, height, width, 3]`; it throws `tensor/shape` for anything else and below 2 x 2 pixels
- * @throws `losses/preset` for an unknown preset, `losses/beta` unless beta > 0
+ * @throws `losses/preset`, `losses/reduction` for an unknown one, `losses/beta` unless beta > 0
  * @example
  * const loss = weighted({ pixel: [1, l1()], smooth: [2e-8, totalVariation({ preset: 'leftthomas' })] });
  * const value = loss(prediction, target);
  */
-export function totalVariation({ preset = 'johnson', beta = 2 }: TotalVariationOptions = {}): PriorLoss {
+export function totalVariation({
+  preset = 'johnson',
+  reduction = 'sum',
+  beta = 2,
+}: TotalVariationOptions = {}): PriorLoss {
   checkChoice('totalVariation', 'preset', preset, presets);
+  checkChoice('totalVariation', 'reduction', reduction, { sum: true, 'batch-mean': true });
   if (!(beta > 0)) {
     throw new SrError({ code: 'losses/beta', message: `totalVariation: expected beta > 0, received ${beta}.` });
   }
@@ -98,7 +107,7 @@ export function totalVariation({ preset = 'johnson', beta = 2 }: TotalVariationO
     return tidy(() => {
       const x = sub<Tensor4D>(part(0, 1, height, width - 1), part(0, 0, height, width - 1));
       const y = sub<Tensor4D>(part(1, 0, height - 1, width), part(0, 0, height - 1, width));
-      return presets[preset]({ x, y, beta }) as Scalar;
+      return presets[preset]({ x, y, beta, reduction }) as Scalar;
     });
   };
 }

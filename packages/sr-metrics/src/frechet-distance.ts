@@ -111,32 +111,38 @@ export function frechetDistance(a: FeatureStatistics, b: FeatureStatistics): num
   return Math.max(0, sum - 2 * traceOfRoot(a.covariance, b.covariance, size));
 }
 
-/** tr (A B)^(1/2) = tr (R B R)^(1/2) with R = A^(1/2): a symmetric matrix, whose eigenvalues are not negative. */
+/**
+ * tr (A B)^(1/2) = tr (R B R)^(1/2) with R = A^(1/2): a symmetric matrix, whose eigenvalues are not negative.
+ *
+ * In the basis of A's eigenvectors its entries are v_i' B v_j sqrt(l_i l_j); where A has no value there is nothing, so that it
+ * is as small as A's rank, at most the number of pictures.
+ */
 function traceOfRoot(a: Float64Array, b: Float64Array, size: number): number {
   const { values, vectors } = symmetricEigen(a, size);
-  // In the basis of A's eigenvectors: entries v_i' B v_j sqrt(l_i l_j).
-  const half = multiply(vectors, b, size);
-  const turned = new Float64Array(size * size);
-  for (let i = 0; i < size; i++) {
+  const noise = Number.EPSILON * size * values.reduce((most, value) => Math.max(most, value), 0);
+  const kept = Array.from(values.keys()).filter(i => values[i]! > noise);
+  const roots = kept.map(i => Math.sqrt(values[i]!));
+  const axes = kept.map(i => vectors.subarray(i * size, (i + 1) * size));
+  const turned = new Float64Array(kept.length ** 2);
+  for (const [i, axis] of axes.entries()) {
+    const product = multiply(axis, b, size);
     for (let j = 0; j <= i; j++) {
       let sum = 0;
-      for (let k = 0; k < size; k++) sum += half[i * size + k]! * vectors[j * size + k]!;
-      const scaled = sum * Math.sqrt(Math.max(0, values[i]!) * Math.max(0, values[j]!));
-      turned[i * size + j] = scaled;
-      turned[j * size + i] = scaled;
+      for (let k = 0; k < size; k++) sum += product[k]! * axes[j]![k]!;
+      const scaled = sum * roots[i]! * roots[j]!;
+      turned[i * kept.length + j] = scaled;
+      turned[j * kept.length + i] = scaled;
     }
   }
-  return symmetricEigen(turned, size).values.reduce((sum, value) => sum + Math.sqrt(Math.max(0, value)), 0);
+  return symmetricEigen(turned, kept.length).values.reduce((sum, value) => sum + Math.sqrt(Math.max(0, value)), 0);
 }
 
-function multiply(a: Float64Array, b: Float64Array, size: number): Float64Array {
-  const out = new Float64Array(size * size);
-  for (let i = 0; i < size; i++) {
-    const row = out.subarray(i * size, (i + 1) * size);
-    for (let k = 0; k < size; k++) {
-      const factor = a[i * size + k]!;
-      for (let j = 0; j < size; j++) row[j]! += factor * b[k * size + j]!;
-    }
+/** v' B. */
+function multiply(vector: Float64Array, matrix: Float64Array, size: number): Float64Array {
+  const out = new Float64Array(size);
+  for (let k = 0; k < size; k++) {
+    const factor = vector[k]!;
+    for (let j = 0; j < size; j++) out[j]! += factor * matrix[k * size + j]!;
   }
   return out;
 }

@@ -1,4 +1,4 @@
-import { dispose, grad, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { dispose, grad, mul, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { Encoder } from 'sr-tensor';
 import { checkGradients, describeOnBackends, expectClose, expectNoLeaks, tinyEncoder } from 'sr-tensor/testing';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -99,6 +99,21 @@ describe('lpips', () => {
     );
     encoder.dispose();
     dispose([a, b]);
+  });
+
+  test('refuses NaN and values outside [0, 1] on request', async () => {
+    const encoder = tinyEncoder();
+    const metric = lpips({ encoder, linear });
+    const [a, b] = tinyPair();
+    const [nan, wide] = [mul(a, Number.NaN), mul(b, 255)] as [Tensor4D, Tensor4D];
+    await expect(metric(nan, b, { checkRange: true })).rejects.toMatchObject({
+      code: 'picture/range',
+      message: expect.stringMatching(/result: expected values in \[0, 1\], received NaN/),
+    });
+    await expect(metric(a, wide, { checkRange: true })).rejects.toThrow('Use tf.div(x, 255)');
+    expect(await metric(a, b, { checkRange: true })).toEqual(await metric(a, b));
+    encoder.dispose();
+    dispose([a, b, nan, wide]);
   });
 
   test('says the least size that its network takes', async () => {

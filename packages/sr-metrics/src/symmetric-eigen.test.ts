@@ -27,6 +27,24 @@ test.each([1, 2, 3, 9, 40])('of %i x %i rebuilds the matrix from orthonormal vec
   }
 });
 
+test.each([
+  [120, 10, 1],
+  [200, 5, 2],
+])('of %i rows and rank %i, where all other values are noise', (size, rank, seed) => {
+  const random = new Random(seed);
+  const factors = Array.from({ length: rank }, () => Float64Array.from({ length: size }, () => random.uniform()));
+  const matrix = Float64Array.from({ length: size * size }, (_, i) =>
+    factors.reduce((sum, row) => sum + row[Math.floor(i / size)]! * row[i % size]!, 0),
+  );
+  const { values } = symmetricEigen(matrix, size);
+  // The trace, and the sum of squares of all elements.
+  const trace = factors.reduce((sum, row) => sum + row.reduce((all, value) => all + value * value, 0), 0);
+  const squares = matrix.reduce((sum, value) => sum + value * value, 0);
+  expect(values.reduce((sum, value) => sum + value, 0)).toBeCloseTo(trace, 9);
+  expect(values.reduce((sum, value) => sum + value * value, 0) / squares).toBeCloseTo(1, 12);
+  expect(values.filter(value => Math.abs(value) > 1e-9)).toHaveLength(rank);
+});
+
 test('of singular and of zero matrices', () => {
   expect([...symmetricEigen(new Float64Array(9), 3).values]).toEqual([0, 0, 0]);
   const ones = symmetricEigen(new Float64Array(16).fill(1), 4);

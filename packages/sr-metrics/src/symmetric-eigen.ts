@@ -34,7 +34,9 @@ interface Tridiagonal {
 function tridiagonal(a: Float64Array, n: number): Tridiagonal {
   const diagonal = new Float64Array(n);
   const beside = new Float64Array(n);
-  const mirrors: Float64Array[] = [];
+  const mirrors: (Float64Array | undefined)[] = [];
+  // What rounding leaves below the diagonal once the rank is used up.
+  const noise = Number.EPSILON * n * largest(a);
   for (let k = 0; k < n - 1; k++) {
     diagonal[k] = a[k * n + k]!;
     // The mirror that turns column k below the diagonal into one element.
@@ -44,12 +46,12 @@ function tridiagonal(a: Float64Array, n: number): Tridiagonal {
       mirror[i] = a[i * n + k]!;
       squares += mirror[i]! ** 2;
     }
+    if (Math.sqrt(squares) <= noise) continue;
     const length = mirror[k + 1]! > 0 ? -Math.sqrt(squares) : Math.sqrt(squares);
     beside[k] = length;
     mirror[k + 1]! -= length;
     const norm = Math.sqrt(mirror.reduce((sum, value) => sum + value * value, 0));
-    mirrors.push(mirror);
-    if (norm === 0) continue;
+    mirrors[k] = mirror;
     for (let i = k + 1; i < n; i++) mirror[i]! /= norm;
     reflect(a, mirror, k + 1, n);
   }
@@ -74,11 +76,12 @@ function reflect(a: Float64Array, u: Float64Array, from: number, n: number): voi
 }
 
 /** The product of the mirrors, transposed; the last mirrors, which move least, first. */
-function axes(mirrors: readonly Float64Array[], n: number): Float64Array {
+function axes(mirrors: readonly (Float64Array | undefined)[], n: number): Float64Array {
   const out = new Float64Array(n * n);
   for (let i = 0; i < n; i++) out[i * n + i] = 1;
   for (let k = mirrors.length - 1; k >= 0; k--) {
-    const u = mirrors[k]!;
+    const u = mirrors[k];
+    if (u === undefined) continue;
     for (let row = k + 1; row < n; row++) {
       let sum = 0;
       for (let j = k + 1; j < n; j++) sum += out[row * n + j]! * u[j]!;
@@ -93,15 +96,21 @@ const maximumSteps = 100;
 
 function diagonalize(d: Float64Array, e: Float64Array, vectors: Float64Array): void {
   const n = d.length;
+  // What rounding leaves of a matrix of low rank is noise of this size: no steps make it smaller than itself.
+  const noise = Number.EPSILON * largest(d, e);
   for (let l = 0; l < n; l++) {
     for (let steps = 0; ; steps++) {
       let m = l;
-      while (m < n - 1 && Math.abs(e[m]!) > Number.EPSILON * (Math.abs(d[m]!) + Math.abs(d[m + 1]!))) m++;
+      while (m < n - 1 && Math.abs(e[m]!) > noise) m++;
       if (m === l) break;
       if (steps === maximumSteps) throw new RangeError('symmetricEigen: the values do not converge.');
       qlStep(d, e, l, m, vectors);
     }
   }
+}
+
+function largest(...lists: readonly Float64Array[]): number {
+  return lists.reduce((most, list) => list.reduce((max, value) => Math.max(max, Math.abs(value)), most), 0);
 }
 
 function qlStep(d: Float64Array, e: Float64Array, l: number, m: number, vectors: Float64Array): void {
@@ -137,7 +146,8 @@ function rotate(vectors: Float64Array, i: number, n: number, sine: number, cosin
   const row = vectors.subarray(i * n, (i + 1) * n);
   const next = vectors.subarray((i + 1) * n, (i + 2) * n);
   for (let j = 0; j < n; j++) {
-    const [a, b] = [row[j]!, next[j]!];
+    const a = row[j]!;
+    const b = next[j]!;
     next[j] = sine * a + cosine * b;
     row[j] = cosine * a - sine * b;
   }

@@ -1,4 +1,5 @@
 import type { Scalar, Tensor4D } from '@tensorflow/tfjs-core';
+import { SrError } from './errors.js';
 import type { Picture } from './picture.js';
 
 /** What metrics compare: a picture, several, or a batch `[batch, height, width, 3]`, RGB in [0, 1]. */
@@ -76,7 +77,19 @@ export function defineNoReferenceMetric<Options extends object, Info extends Omi
   compute: (result: Images, options?: Options) => Promise<Float64Array>,
   info: Info,
 ): NoReferenceMetric<Options> & Info {
-  const ignoring = (result: Images, _reference?: Images, options?: Options): Promise<Float64Array> =>
-    compute(result, options);
+  const ignoring = async (result: Images, reference?: Images, options?: Options): Promise<Float64Array> => {
+    checkPlace(reference, info.name);
+    return compute(result, options);
+  };
   return defineMetric(ignoring, { ...info, mode: 'no-reference' }) as NoReferenceMetric<Options> & Info;
+}
+
+/** A reference is ignored; options in its place would be, too. */
+function checkPlace(reference: unknown, name: string): void {
+  if (typeof reference !== 'object' || reference === null) return;
+  if ('data' in reference || 'shape' in reference || Array.isArray(reference)) return;
+  throw new SrError({
+    code: 'metrics/option',
+    message: `${name}: expected options as the third argument, received {${Object.keys(reference).join(', ')}} as the second: metric(result, undefined, options).`,
+  });
 }

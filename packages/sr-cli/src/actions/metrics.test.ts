@@ -102,17 +102,26 @@ describe('sr metrics', () => {
     expect(mean['color-moments']).toBeGreaterThan(0);
     const { code, stderr } = await sr('metrics', ...args, '--metrics', 'psnr');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/\[picture\/size\].*10 x 10.*120 x 110/);
+    // The pictures, and their sizes.
+    expect(stderr).toMatch(/\[picture\/size\] \S*small\.png and \S*a\.png: psnr: .*10 x 10.*120 x 110/);
   });
 
-  it('takes structure features from a weight file', async () => {
+  it('says which of two paths is not there', async () => {
+    const { code, error } = await sr('metrics', '--ref', at('nowhere'), '--dist', at('dist'));
+    expect([code, error]).toEqual([1, expect.stringMatching(/^\[picture\/not-found\] \S*nowhere/)]);
+  });
+
+  it('takes structure features from the extractor that comes along, or from a weight file', async () => {
     const parameters = Parameters.create(nse().parameters, { seed: 1 });
     await writeWeightFile(at('nse.safetensors'), await parameters.toWeights());
     parameters.dispose();
     const { mean } = await json(...pair, '--metrics', 'structure', '--structure', at('nse.safetensors'));
     expect(mean.structure).toBeGreaterThan(0);
-    const missing = await sr('metrics', ...pair, '--metrics', 'structure');
-    expect([missing.code, missing.error]).toEqual([2, expect.stringContaining('--structure FILE')]);
+    const shipped = await json(...pair, '--metrics', 'structure');
+    expect(shipped.mean.structure).toBeGreaterThan(0);
+    expect(shipped.mean.structure).not.toBe(mean.structure);
+    const missing = await sr('metrics', ...pair, '--metrics', 'structure', '--structure', at('nowhere.safetensors'));
+    expect([missing.code, missing.error]).toEqual([1, expect.stringContaining('nowhere.safetensors')]);
   });
 
   withAssets('compares two folders as wholes, whatever the names', async () => {
@@ -166,7 +175,7 @@ describe('sr metrics', () => {
     expect((await sr(...args)).stdout).toContain('NaN');
     const { code, stderr } = await sr(...args, '--check');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/\[metrics\/value\] niqe: .*received NaN/);
+    expect(stderr).toMatch(/\[metrics\/value\] .*flat\.png: niqe: .*received NaN/);
     expect((await sr('metrics', ...pair, '--check', '--metrics', 'psnr,lpips-alex,gram-squeeze')).code).toBe(0);
   });
 

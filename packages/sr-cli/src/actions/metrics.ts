@@ -134,6 +134,8 @@ async function pairUp(
 ): Promise<{ pairs: readonly (readonly [ref: string, dist: string])[] } & Pick<Cases, 'unpaired' | 'isFolder'>> {
   const folders = await Promise.all([ref, dist].map(isFolder));
   if (folders[0] !== folders[1]) {
+    // One that is not there is neither.
+    for (const path of [ref, dist]) await findPictures(path);
     const [folder, file] = folders[0] ? ['--ref', '--dist'] : ['--dist', '--ref'];
     throw new UsageError(
       'usage/pair',

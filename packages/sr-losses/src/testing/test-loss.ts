@@ -80,12 +80,12 @@ export function testLoss(
   describeOnBackends(name, () => {
     test(kind === 'score' ? 'is a finite scalar' : 'is a finite scalar that grows with the distance', async () => {
       const target = kind === 'prior' ? constant(shape, 0.4) : images(shape, 1, 0.3, 0.5);
-      const [near, far] = [0.1, 0.4].map(distance => away(target, distance));
-      const [small, large] = [await measure(loss, near!, target), await measure(loss, far!, target)];
+      const [near, far] = [await away(target, 0.1), await away(target, 0.4)];
+      const [small, large] = [await measure(loss, near, target), await measure(loss, far, target)];
       expect(Number.isFinite(small) && Number.isFinite(large)).toBe(true);
       if (kind !== 'score') expect(large).toBeGreaterThan(small);
-      expect(await measure(loss, near!, target)).toBe(small);
-      for (const tensor of [target, near!, far!]) tensor.dispose();
+      expect(await measure(loss, near, target)).toBe(small);
+      for (const tensor of [target, near, far]) tensor.dispose();
     });
 
     test(`has ${kind === 'score' ? '' : 'its least value and '}a finite gradient ${
@@ -106,7 +106,7 @@ export function testLoss(
       // Far from the kink of an absolute value, which finite differences must not cross.
       const inputs = gradientsAt?.(shape).map(values => tensor4d(values, shape));
       const target = inputs?.[1] ?? images(shape, 3, 0.3, 0.5);
-      const prediction = inputs?.[0] ?? away(target, 0.2);
+      const prediction = inputs?.[0] ?? (await away(target, 0.2));
       const of = (...both: Tensor[]): Scalar => loss(both[0] as Tensor4D, (both[1] ?? target) as Tensor4D);
       await checkGradients(of, constantTarget ? [prediction] : [prediction, target], gradients || {});
       if (constantTarget) {
@@ -130,7 +130,7 @@ export function testLoss(
 
     test('leaves no tensors behind and its inputs alone', async () => {
       const target = images(shape, 5);
-      const prediction = away(target, 0.1);
+      const prediction = await away(target, 0.1);
       const slope = grad((x: Tensor) => loss(x as Tensor4D, target));
       // What a loss keeps for good (weights, windows) is made by then.
       slope(prediction).dispose();
@@ -167,9 +167,9 @@ function constant(shape: [number, number, number, number], value: number): Tenso
 }
 
 /** Images whose every value lies at about `distance` from the target's, above or below. */
-function away(target: Tensor4D, distance: number): Tensor4D {
+async function away(target: Tensor4D, distance: number): Promise<Tensor4D> {
   const random = new Random(7);
-  const values = Float32Array.from(target.dataSync(), value => {
+  const values = Float32Array.from(await target.data(), value => {
     const sign = random.uniform() < 0.5 ? -1 : 1;
     return value + sign * distance * random.uniform(0.8, 1.2);
   });

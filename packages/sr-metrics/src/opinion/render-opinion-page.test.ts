@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Page } from 'playwright-core';
+import type { Page } from 'playwright';
 import { encodePicture } from 'sr-data/node';
 import { describe, expect, test } from 'vitest';
 import { describePages } from '../../../../test/html-pages.js';

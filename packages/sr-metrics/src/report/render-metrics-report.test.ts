@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
 import { describePages } from '../../../../test/html-pages.js';
 import { renderMetricsReport } from './render-metrics-report.js';

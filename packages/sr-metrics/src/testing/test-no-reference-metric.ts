@@ -36,8 +36,12 @@ export function testNoReferenceMetric(
       expect('loss' in metric).toBe(metric.differentiable);
     });
 
-    test('ignores a reference', async () => {
+    test('ignores a reference, but not options in its place', async () => {
       expect(await metric(picture, other)).toEqual(await metric(picture));
+      await expect(metric(picture, { channel: 'rgb' } as never)).rejects.toMatchObject({
+        code: 'metrics/option',
+        message: expect.stringContaining('third argument, received {channel} as the second'),
+      });
     });
 
     test('takes 8 bits and floats alike', async () => {

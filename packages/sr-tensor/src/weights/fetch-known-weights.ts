@@ -24,19 +24,24 @@ export async function fetchKnownWeights(
 ): Promise<FetchedWeights[]> {
   const fetched: FetchedWeights[] = [];
   const files = names === 'all' ? knownFiles.filter(({ url }) => url !== undefined) : names.map(known);
-  const failures: SrError[] = [];
+  const failed: string[] = [];
+  let first: SrError | undefined;
   for (const file of files) {
     try {
       fetched.push({ ...file, path: await findWeights(file, options) });
     } catch (error) {
       // Of all files, one that cannot be had does not keep the others away.
       if (names !== 'all' || options.signal?.aborted || !SrError.isInstance(error)) throw error;
-      failures.push(error);
+      failed.push(file.name);
+      first ??= error;
     }
   }
-  const [first] = failures;
   if (first === undefined) return fetched;
-  throw new SrError({ code: first.code, message: failures.map(({ message }) => message).join('\n'), cause: first });
+  throw new SrError({
+    code: first.code,
+    message: `${fetched.length} of ${files.length} files are here; ${failed.join(', ')} could not be had. The first: ${first.message}`,
+    cause: first,
+  });
 }
 
 function known(name: string): KnownFile {

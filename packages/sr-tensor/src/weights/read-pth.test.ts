@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { strToU8, unzipSync, type Zippable, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
+import { assetsFolder } from '#assets';
 import { digest } from '../../test/weights/digest.js';
 import { asGolden, golden, goldenFile } from '../../test/weights/golden.js';
-import { assetsFolder } from '../testing/assets.js';
 import { readPth } from './read-pth.js';
 
 describe('reads what torch.load reads', () => {

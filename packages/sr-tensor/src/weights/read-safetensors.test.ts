@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { assetsFolder } from '#assets';
 import { digest } from '../../test/weights/digest.js';
 import { asGolden, golden, goldenFile } from '../../test/weights/golden.js';
-import { assetsFolder } from '../testing/assets.js';
 import { readSafetensors } from './read-safetensors.js';
 
 const encoder = new TextEncoder();
