@@ -1,4 +1,8 @@
-import { defineConfig } from 'vitest/config';
+import { playwright } from '@vitest/browser-playwright';
+import { defaultClientConditions } from 'vite';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { conformanceTests } from './test/conformance.js';
+import { chromiumArguments, chromiumPath, dawnDriver, root } from './test/support.js';
 
 // Tests import the sources of every package by the 'sr-source' condition, so that no build is needed to run them.
 // tfjs keeps its engine in a global: a process a file keeps backends and tensor counts apart.
@@ -6,7 +10,57 @@ const shared = {
   resolve: { conditions: ['sr-source'] },
   ssr: { resolve: { conditions: ['sr-source'] } },
 };
-const test = { pool: 'forks' as const, environment: 'node', testTimeout: 60_000, hookTimeout: 60_000 };
+const test = { pool: 'forks' as const, environment: 'node' as const, testTimeout: 60_000, hookTimeout: 60_000 };
+
+// The GPU is emulated by the CPU, which compiles each shader: minutes for what takes seconds elsewhere.
+const conformance = { include: conformanceTests(), testTimeout: 240_000, hookTimeout: 240_000 };
+
+/** The conformance tests in Node on WebGPU, through Dawn. */
+const dawn: TestProjectInlineConfiguration = {
+  ...shared,
+  test: { ...test, ...conformance, name: 'dawn', env: { SR_TEST_BACKENDS: 'webgpu', ...dawnDriver() } },
+};
+
+/** The conformance tests in a page; absent, with the reason printed, where Chromium is. */
+function browser(): TestProjectInlineConfiguration[] {
+  const executablePath = chromiumPath();
+  if (executablePath === undefined) return [];
+  const required = ['WEBGL', 'WEBGPU'].map(name => [`SR_REQUIRE_${name}`, process.env[`SR_REQUIRE_${name}`] ?? '']);
+  return [
+    {
+      resolve: {
+        conditions: ['sr-source', ...defaultClientConditions],
+        alias: [
+          { find: /^(node:(fs|path|crypto|url)|sr-data\/node)$/, replacement: `${root}test/browser/node-modules.ts` },
+        ],
+      },
+      // Named, because a package that is found on the way reloads the page in the middle of its tests.
+      optimizeDeps: {
+        noDiscovery: true,
+        include: [
+          '@tensorflow/tfjs-core',
+          '@tensorflow/tfjs-core/dist/register_all_gradients.js',
+          ...['cpu', 'wasm', 'webgl', 'webgpu'].map(name => `@tensorflow/tfjs-backend-${name}`),
+          'fflate',
+        ],
+      },
+      test: {
+        ...conformance,
+        name: 'browser',
+        setupFiles: ['test/browser/setup.ts'],
+        env: { SR_TEST_BACKENDS: 'wasm webgl webgpu', ...Object.fromEntries(required) },
+        browser: {
+          enabled: true,
+          headless: true,
+          connectTimeout: 600_000,
+          provider: playwright({ launchOptions: { executablePath, args: chromiumArguments } }),
+          instances: [{ browser: 'chromium' }],
+          screenshotFailures: false,
+        },
+      },
+    },
+  ];
+}
 
 export default defineConfig({
   test: {
@@ -31,6 +85,8 @@ export default defineConfig({
         },
       },
       { test: { ...test, name: 'packages', include: ['test/*.test.ts'], testTimeout: 300_000, hookTimeout: 600_000 } },
+      dawn,
+      ...browser(),
     ],
   },
 });

@@ -3,21 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { chromium } from 'playwright';
 import { defaultClientConditions, build as viteBuild } from 'vite';
-import { chromiumPath, root, temporaryFolder } from './support.js';
+import { chromiumArguments, chromiumPath, root, temporaryFolder } from './support.js';
 
 /** Debian's Chromium, or undefined with the reason printed. */
 export const executablePath: string | undefined = chromiumPath();
-
-// SwiftShader: a GPU that the CPU emulates, the same on every machine.
-const args = [
-  '--no-sandbox',
-  '--disable-background-networking',
-  '--use-angle=swiftshader',
-  '--enable-unsafe-swiftshader',
-  '--ignore-gpu-blocklist',
-];
 
 export interface PageOptions {
   /** Behind the address: `backend=webgl`. */
@@ -45,7 +36,7 @@ export async function runPage<Result extends object>(page: string, options: Page
     },
   });
   const server = await serve(folder.path, options.files ?? {});
-  const browser = await chromium.launch({ executablePath: executablePath!, args });
+  const browser = await chromium.launch({ executablePath: executablePath!, args: chromiumArguments });
   try {
     const tab = await browser.newPage();
     await tab.goto(`http://127.0.0.1:${portOf(server)}/index.html?${options.query ?? ''}`);

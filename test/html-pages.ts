@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { chromiumPath } from './support.js';
 
@@ -34,7 +34,7 @@ export function describePages(
     let count = 0;
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'sr-pages-'));
-      const playwright = await import('playwright-core');
+      const playwright = await import('playwright');
       browser = await playwright.chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
     });
     afterAll(async () => {

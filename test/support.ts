@@ -43,3 +43,22 @@ export function chromiumPath(): string | undefined {
   }
   return path;
 }
+
+/** SwiftShader: a GPU that the CPU emulates, for WebGL and WebGPU, the same on every machine. */
+export const chromiumArguments: string[] = [
+  '--no-sandbox',
+  '--disable-background-networking',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--ignore-gpu-blocklist',
+  '--enable-unsafe-webgpu',
+  '--enable-features=Vulkan',
+  '--use-webgpu-adapter=swiftshader',
+];
+
+/** Where no Vulkan driver is named: the emulated GPU that comes with Chromium, for Dawn. */
+export function dawnDriver(): Record<string, string> {
+  const folder = '/usr/lib/chromium';
+  if (process.env.VK_ICD_FILENAMES !== undefined || !existsSync(join(folder, 'vk_swiftshader_icd.json'))) return {};
+  return { VK_ICD_FILENAMES: join(folder, 'vk_swiftshader_icd.json'), LD_LIBRARY_PATH: folder };
+}

@@ -1,8 +1,8 @@
 // Threads that share out tiles, as they are published: built code, the worker's file found from it.
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
-import { loadUpscaler, type Upscaler, type WorkerSetup } from 'sr-models';
-import { type Picture, Random } from 'sr-tensor';
+import { compact, loadUpscaler, type Upscaler } from 'sr-models';
+import { Parameters, type Picture, Random } from 'sr-tensor';
 import { expectNoLeaks } from 'sr-tensor/testing';
 import small from 'sr-weights/x4-small';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -16,9 +16,9 @@ describe('a pool of threads', () => {
   let alone: Upscaler;
 
   beforeAll(async () => {
-    const url = createRequire(import.meta.url).resolve('sr-models/tile-worker');
-    const startWorker = (setup: WorkerSetup): Worker => {
-      threads.push(new Worker(url, { workerData: setup }));
+    const url = createRequire(import.meta.url).resolve('sr-models/worker');
+    const startWorker = (): Worker => {
+      threads.push(new Worker(url));
       return threads.at(-1)!;
     };
     alone = await loadUpscaler(small, { backend: 'wasm', workers: 1 });
@@ -63,6 +63,40 @@ describe('a pool of threads', () => {
     const call = pooled.upscale(picture, { tile, onProgress: () => void threads[0]!.terminate() });
     await expect(call).rejects.toMatchObject({ code: 'worker/crashed' });
     expect(await pooled.upscale(picture, { tile })).toEqual(await alone.upscale(picture, { tile }));
+  });
+});
+
+describe('an upscaler in a thread of its own', () => {
+  const threads: Worker[] = [];
+  const url = createRequire(import.meta.url).resolve('sr-models/worker');
+  const startWorker = (): Worker => {
+    threads.push(new Worker(url));
+    return threads.at(-1)!;
+  };
+
+  test('gives what this thread gives, after a crash as well', async () => {
+    using alone = await loadUpscaler(small, { backend: 'wasm', workers: 1 });
+    using apart = await loadUpscaler(small, { backend: 'wasm', workers: 1, worker: true, startWorker });
+    expect(apart.backend).toMatchObject({ backend: 'wasm', device: alone.backend.device });
+    const picture = noise(60, 20);
+    const expected = await alone.upscale(picture, { tile });
+    await expectNoLeaks(async () => expect(await apart.upscale(picture, { tile })).toEqual(expected));
+    const onProgress = (): void => void threads[0]!.terminate();
+    await expect(apart.upscale(picture, { tile, onProgress })).rejects.toMatchObject({ code: 'worker/crashed' });
+    expect(await apart.upscale(picture, { tile })).toEqual(expected);
+    expect(threads).toHaveLength(2);
+  });
+
+  test('a backend that cannot work and a network that cannot move are errors', async () => {
+    await expect(loadUpscaler(small, { backend: 'webgl', worker: true })).rejects.toMatchObject({
+      code: 'backend/unavailable',
+    });
+    const own = { ...compact({ channels: 4, depth: 1 }), name: 'mine' };
+    const parameters = Parameters.create(own.parameters, { seed: 1 });
+    await expect(loadUpscaler({ network: own, parameters }, { worker: true })).rejects.toMatchObject({
+      code: 'network/unknown',
+    });
+    parameters.dispose();
   });
 });
 

@@ -7,7 +7,7 @@ export default defineConfig(
     'src/node.ts',
     'src/platform.ts',
     'src/platform.node.ts',
-    'src/tile-worker.ts',
+    'src/worker.ts',
     'src/export/index.ts',
     'src/testing/index.ts',
   ]),

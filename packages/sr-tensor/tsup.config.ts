@@ -16,6 +16,8 @@ export default defineConfig(
     'src/native/index.ts',
     'src/worker/index.ts',
     'src/testing/index.ts',
+    'src/testing/assets.ts',
+    'src/testing/assets.node.ts',
     'src/optimizers/index.ts',
   ]),
 );

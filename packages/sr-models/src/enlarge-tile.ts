@@ -10,6 +10,7 @@ import {
   runNetwork,
   SrError,
 } from 'sr-tensor';
+import { onLivingBackend } from 'sr-tensor/backend';
 import { onEngine } from './engine-queue.js';
 import { enlarge } from './enlarge.js';
 import { emptyPicture } from './pixels.js';
@@ -39,7 +40,7 @@ export interface Tile {
  * @param options.apply computes what `apply` of the network does; default: that, by the parameters
  * @returns a picture of the core's size times the network's scale, with the window's channels
  * @throws `network/not-finite` if the network gives NaN or infinity, `network/shape` if its output has another size
- *   than its scale says, `out-of-memory`
+ *   than its scale says, `out-of-memory`, `backend/lost`
  */
 export async function enlargeTile(
   model: Model,
@@ -71,12 +72,14 @@ interface Values {
 function compute(engine: string | undefined, output: () => Tensor4D): Promise<Values> {
   return onEngine(async () => {
     if (engine !== undefined && getBackend() !== engine) await setBackend(engine);
-    const tensor = tidy(output);
-    try {
-      return { data: (await tensor.data()) as Float32Array, width: tensor.shape[2], channels: tensor.shape[3] };
-    } finally {
-      tensor.dispose();
-    }
+    return onLivingBackend(async () => {
+      const tensor = tidy(output);
+      try {
+        return { data: (await tensor.data()) as Float32Array, width: tensor.shape[2], channels: tensor.shape[3] };
+      } finally {
+        tensor.dispose();
+      }
+    });
   });
 }
 

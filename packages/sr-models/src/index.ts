@@ -3,6 +3,7 @@ export { buildNetwork, type NetworkDescription, networkNames } from './build-net
 export { type CompactConfig, compact } from './compact.js';
 export { buildDiscriminator, discriminatorNames } from './discriminators/build-discriminator.js';
 export { type Discriminator, type DiscriminatorModel, judge } from './discriminators/discriminator.js';
+export { type EnhancenetDiscriminatorConfig, enhancenetDiscriminator } from './discriminators/enhancenet.js';
 export {
   type FeatureMatchingDiscriminatorConfig,
   featureMatchingDiscriminator,
@@ -42,7 +43,6 @@ export {
 } from './structure/heads.js';
 export { featureSpacing, type NseConfig, nse } from './structure/nse.js';
 export { type EncoderOfOptions, encoderOf, type TappedNetwork } from './tapped-network.js';
-export type { WorkerSetup } from './tile-worker.js';
 export {
   type UpsamplingLayer,
   type UpsamplingMethod,
@@ -50,5 +50,5 @@ export {
   upsampling,
   upsamplingMethods,
 } from './upsampling.js';
-export type { Progress, StripOptions, UpscaleOptions, Upscaler } from './upscaler.js';
+export type { FinishedTile, Progress, StripOptions, UpscaleOptions, Upscaler } from './upscaler.js';
 export { type WideCompactConfig, wideCompact } from './wide-compact.js';

@@ -1,6 +1,14 @@
 /** A network with trained weights, from wherever they come. */
-import { type Model, Parameters, SrError } from 'sr-tensor';
-import { hashTensorData, type ModelCard, readCard, readUrl, readWeights, type WeightFile } from 'sr-tensor/weights';
+import { type Model, type Network, Parameters, SrError } from 'sr-tensor';
+import {
+  hashTensorData,
+  type ModelCard,
+  readCard,
+  readUrl,
+  readWeights,
+  type WeightFile,
+  type WeightTensor,
+} from 'sr-tensor/weights';
 import { buildNetwork } from './build-network.js';
 
 /** What a module of `sr-weights` gives: the card, and where the weights lie. */
@@ -31,7 +39,22 @@ export async function loadModel(
   source: WeightModule | Uint8Array | WeightFile,
   { signal }: { signal?: AbortSignal | undefined } = {},
 ): Promise<LoadedModel> {
-  if ('tensors' in source) return modelOf(source, cardOf(source));
+  return modelOf(await readModel(source, signal));
+}
+
+/** Weights that are not on a backend yet, with the network that they are of. */
+export interface ModelData {
+  readonly network: Network;
+  readonly weights: ReadonlyMap<string, WeightTensor>;
+  readonly card: ModelCard;
+}
+
+/** What `loadModel` loads, as plain data; throws as that does but for weights that do not fit. */
+export async function readModel(
+  source: WeightModule | Uint8Array | WeightFile,
+  signal: AbortSignal | undefined,
+): Promise<ModelData> {
+  if ('tensors' in source) return dataOf(source, cardOf(source));
   const bytes = source instanceof Uint8Array ? source : await readUrl(new URL(source.url), signal);
   const file = readWeights(bytes);
   const card = source instanceof Uint8Array ? cardOf(file) : source.card;
@@ -41,12 +64,15 @@ export async function loadModel(
       message: `The weights of "${card.name}" are not those of its model card: their SHA-256 differs. The file was changed or damaged.`,
     });
   }
-  return modelOf(file, card);
+  return dataOf(file, card);
 }
 
-function modelOf({ tensors }: WeightFile, card: ModelCard): LoadedModel {
-  const network = buildNetwork(card.network);
-  return { network, parameters: Parameters.fromWeights(network.parameters, tensors), card };
+function modelOf({ network, weights, card }: ModelData): LoadedModel {
+  return { network, parameters: Parameters.fromWeights(network.parameters, weights), card };
+}
+
+function dataOf({ tensors }: WeightFile, card: ModelCard): ModelData {
+  return { network: buildNetwork(card.network), weights: tensors, card };
 }
 
 function cardOf(file: WeightFile): ModelCard {

@@ -1,9 +1,7 @@
 /** What differs between platforms: this is Node's side. */
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
-import type { Port } from 'sr-tensor/worker';
+import { type Port, startThread } from 'sr-tensor/worker';
 import type { Compile } from './tile-runners.js';
-import type { WorkerSetup } from './tile-worker.js';
 
 /** How many threads may compute tiles side by side. */
 export function cores(): number {
@@ -21,12 +19,10 @@ export const compile: Compile = async model => {
   return nativeFunction(model);
 };
 
+/** Whether tiles are shared out over workers without being asked for. */
+export const sharesTiles = true;
+
 /** Starts a thread that computes tiles. */
-export function startTileWorker(setup: WorkerSetup): Port {
-  // Threads take over the flags of the program; they do not start with the one that says what --eval was written in.
-  const evaluated = process.execArgv.some(flag => flag.startsWith('--input-type'));
-  return new Worker(new URL('./tile-worker.js', import.meta.url), {
-    workerData: setup,
-    ...(evaluated && { execArgv: [] }),
-  });
+export function startTileWorker(): Port {
+  return startThread(new URL('./worker.js', import.meta.url));
 }

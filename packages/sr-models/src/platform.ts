@@ -1,11 +1,10 @@
 /** What differs between platforms: this is the browser's side. */
 import type { Port } from 'sr-tensor/worker';
 import type { Compile } from './tile-runners.js';
-import type { WorkerSetup } from './tile-worker.js';
 
-/** How many threads may compute tiles side by side. */
+/** How many workers may compute tiles side by side. */
 export function cores(): number {
-  return 1;
+  return navigator.hardwareConcurrency ?? 1;
 }
 
 /** Bytes that may be used. */
@@ -18,5 +17,10 @@ export function availableMemory(): number {
 /** Makes a network faster to apply. */
 export const compile: Compile | undefined = undefined;
 
-/** Starts a thread that computes tiles. */
-export const startTileWorker: ((setup: WorkerSetup) => Port) | undefined = undefined;
+/** Whether tiles are shared out over workers without being asked for: pages of some bundlers have none. */
+export const sharesTiles = false;
+
+/** Starts a worker that computes tiles; in this form bundlers see its file. */
+export function startTileWorker(): Port {
+  return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }) as Port;
+}

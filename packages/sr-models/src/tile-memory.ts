@@ -11,9 +11,19 @@ export function bytesPerPixel({ parameters, scale }: Pick<Network, 'parameters' 
   return 4 * (features + 3 * 3 * scale ** 2);
 }
 
-/** The side of the largest square tile for which `bytes` of memory are enough. */
-export function tileSideFor(network: Network, bytes: number): number {
-  return Math.floor(Math.sqrt(bytes / bytesPerPixel(network)));
+/**
+ * The side of the largest square tile for which `bytes` of memory are enough and whose tensors have no more than
+ * `largestTensor` bytes.
+ */
+export function tileSideFor(network: Network, bytes: number, largestTensor: number = Number.POSITIVE_INFINITY): number {
+  const pixels = Math.min(bytes / bytesPerPixel(network), largestTensor / largestBytesPerPixel(network));
+  return Math.floor(Math.sqrt(pixels));
+}
+
+/** Of the largest tensor, for a network that has all of its features in the size of the result. */
+function largestBytesPerPixel({ parameters, scale }: Pick<Network, 'parameters' | 'scale'>): number {
+  const features = Object.values(parameters).map(({ shape }) => (shape.length === 4 ? shape[3]! : 0));
+  return 4 * Math.max(3, ...features) * scale ** 2;
 }
 
 /**

@@ -2,11 +2,11 @@
 import { getBackend, setBackend } from '@tensorflow/tfjs-core';
 import type { Model } from 'sr-tensor';
 import type { BackendName } from 'sr-tensor/backend';
-import { type Port, type WorkerPool, workerPool } from 'sr-tensor/worker';
+import { type BackendPool, type Port, type WorkerClient, type WorkerPool, workerPool } from 'sr-tensor/worker';
 import { onEngine } from './engine-queue.js';
 import { type Apply, enlargeTile } from './enlarge-tile.js';
-import type { TileWorker, WorkerSetup } from './tile-worker.js';
 import type { Lanes, TileRunner } from './upscaler.js';
+import type { TileWorker } from './worker.js';
 
 /** A network with parameters that no longer change, in a form that is applied faster. */
 export interface CompiledNetwork extends Apply {
@@ -46,7 +46,7 @@ export interface PoolOptions {
   readonly backend: BackendName;
   /** How many threads at most. */
   readonly workers: number;
-  readonly startWorker: (setup: WorkerSetup) => Port | Promise<Port>;
+  readonly startWorker: () => Port | Promise<Port>;
 }
 
 /**
@@ -60,25 +60,39 @@ export function pooledRunner(model: Model, { backend, workers, startWorker }: Po
   let weights: ReturnType<Model['parameters']['toWeights']> | undefined;
   let pool: WorkerPool<TileWorker> | undefined;
 
-  const create = async (): Promise<Port> => {
+  const { name, config } = model.network;
+  const prepare = async (client: WorkerClient<TileWorker>): Promise<void> => {
     weights ??= onEngine(() => model.parameters.toWeights());
-    const { name, config } = model.network;
-    return startWorker({ network: { name, config }, weights: await weights, backend });
+    await client.call('start', { network: { name, config }, weights: await weights, backend: { backend } });
   };
 
   return {
     lanes(total) {
       const count = Math.min(workers, pool === undefined ? Math.floor(total / 2) : total);
       if (count < 2) return local.lanes(total);
-      pool ??= workerPool<TileWorker>(create, workers);
-      const { call } = pool;
-      return {
-        count,
-        run: (tile, signal) => call('enlarge', tile, { transfer: [tile.window.data.buffer as ArrayBuffer], signal }),
-      };
+      pool ??= workerPool<TileWorker>(startWorker, workers, { prepare });
+      return lanesOf(pool, count);
     },
     dispose() {
       void pool?.dispose();
     },
+  };
+}
+
+/** Runs all tiles in workers: this thread computes nothing and needs no backend. */
+export function workerRunner(pool: BackendPool<TileWorker>): TileRunner {
+  return {
+    lanes: total => lanesOf(pool, Math.max(Math.min(pool.size, total), 1)),
+    dispose() {
+      void pool.dispose();
+    },
+  };
+}
+
+/** Tiles move to a worker and their results back, without being copied. */
+function lanesOf({ call }: Pick<WorkerPool<TileWorker>, 'call'>, count: number): Lanes {
+  return {
+    count,
+    run: (tile, signal) => call('enlarge', tile, { transfer: [tile.window.data.buffer as ArrayBuffer], signal }),
   };
 }

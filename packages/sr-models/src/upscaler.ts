@@ -1,7 +1,7 @@
 /** Pictures through a network: tile by tile, in strips from top to bottom, so that memory does not grow with the picture. */
 import { matchHistogram } from 'sr-data';
 import { checkPicture, hasAlpha, type Network, type Picture, SrError, throwIfAborted } from 'sr-tensor';
-import type { BackendReport } from 'sr-tensor/backend';
+import type { BackendName, BackendReport } from 'sr-tensor/backend';
 import type { ModelCard } from 'sr-tensor/weights';
 import type { Rectangle, Tile } from './enlarge-tile.js';
 import { isOutOfMemory } from './out-of-memory.js';
@@ -19,11 +19,20 @@ export interface Progress {
   readonly secondsLeft: number;
 }
 
+/** A part of the result, and where in it. */
+export interface FinishedTile {
+  readonly picture: Picture;
+  readonly left: number;
+  readonly top: number;
+}
+
 export interface StripOptions {
   /** Stops between tiles; what was begun ends first. */
   readonly signal?: AbortSignal | undefined;
   /** Called after each tile. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Called with each tile of the result as soon as it is done, in no fixed order. */
+  readonly onTile?: ((tile: FinishedTile) => void) | undefined;
   /**
    * Largest side of a tile in pixels of the input, overlaps included; default: tiles of the area of `loadUpscaler`'s, in
    * the shape with the least overlap.
@@ -47,8 +56,15 @@ export interface Upscaler {
   readonly network: Network;
   /** What is known of the weights. */
   readonly card?: ModelCard;
-  /** Where it computes. */
+  /** Where it computes; with `worker` another one once a device was lost and the next call has begun. */
   readonly backend: BackendReport;
+
+  /**
+   * Does now what the first call would do before its first tile: a GPU compiles its shaders for the usual tile.
+   *
+   * @throws as `upscale`
+   */
+  warmUp(): Promise<void>;
 
   /**
    * Enlarges a picture.
@@ -98,7 +114,8 @@ export interface Lanes {
 export interface UpscalerParts {
   readonly network: Network;
   readonly card?: ModelCard | undefined;
-  readonly backend: BackendReport;
+  /** Where it computes now; another one after the loss of a device. */
+  readonly backend: () => BackendReport;
   readonly runner: TileRunner;
   /** Side of the tiles when a call does not say. */
   readonly defaultTile: number;
@@ -126,7 +143,7 @@ export function createUpscaler({ network, card, backend, runner, defaultTile }: 
     let row = 0;
     while (row < picture.height) {
       const limits = options.tile === undefined ? usualLimits(picture, tile, overlap) : { width: tile, height: tile };
-      const side = tileSide(picture.height, Math.min(limits.height, tallest + 2 * overlap), overlap);
+      const side = sideOf(picture.height, Math.min(limits.height, tallest + 2 * overlap), overlap);
       const rows = nextSpan(picture.height, side, overlap, row);
       const enlarged = { top: rows.coreStart * scale, bottom: rows.coreEnd * scale };
       try {
@@ -144,27 +161,40 @@ export function createUpscaler({ network, card, backend, runner, defaultTile }: 
     }
   }
 
+  function sideOf(length: number, tile: number, overlap: number, lanes = 1): number {
+    return isSteady() ? Math.min(length, tile) : tileSide(length, tile, overlap, { lanes });
+  }
+
+  function isSteady(): boolean {
+    return compiling.has(backend().backend);
+  }
+
   function usualLimits(picture: Picture, tile: number, overlap: number): TileLimits {
-    if (overlap >= Math.max(picture.width, picture.height)) return { width: tile, height: tile };
+    if (overlap >= Math.max(picture.width, picture.height) || isSteady()) return { width: tile, height: tile };
     const [columns, rows] = [picture.width, picture.height].map(
       length => spans(length, tileSide(length, tile, overlap), overlap).length,
     ) as [number, number];
     return tileLimits(picture, tile, overlap, { lanes: runner.lanes(columns * rows).count });
   }
 
-  async function enlargeRows(job: RowJob, { signal, onProgress }: StripOptions): Promise<void> {
+  async function enlargeRows(job: RowJob, { signal, onProgress, onTile }: StripOptions): Promise<void> {
     const { picture, rows, rowsLeft, tile, overlap, clock, target } = job;
     const { width } = picture;
-    const lanes = runner.lanes(rowsLeft * spans(width, tileSide(width, tile, overlap), overlap).length);
-    const columns = spans(width, tileSide(width, tile, overlap, { lanes: lanes.count }), overlap);
+    const lanes = runner.lanes(rowsLeft * spans(width, sideOf(width, tile, overlap), overlap).length);
+    const columns = spans(width, sideOf(width, tile, overlap, lanes.count), overlap);
     const band = bandOf(picture, rows, overlap);
     const total = clock.done + rowsLeft * columns.length;
     let done = clock.done;
     await runParallel(columns, lanes.count, async column => {
+      // Lets what aborts the signal have its turn: on wasm and cpu awaiting a tile runs no more than microtasks.
+      await new Promise(resolve => setTimeout(resolve));
       throwIfAborted(signal);
       if (disposed) throw disposedError();
       const window = columnsOf(band, column.start, column.start + column.size);
-      paste(await lanes.run({ window, core: coreOf(column, rows) }, signal), target, column.coreStart * scale, 0);
+      const enlarged = await lanes.run({ window, core: coreOf(column, rows) }, signal);
+      const left = column.coreStart * scale;
+      paste(enlarged, target, left, 0);
+      onTile?.({ picture: enlarged, left, top: rows.coreStart * scale });
       onProgress?.(progressOf(++done, total, clock.started));
     });
     clock.done = done;
@@ -200,14 +230,39 @@ export function createUpscaler({ network, card, backend, runner, defaultTile }: 
     }
   }
 
+  async function warmUp(): Promise<void> {
+    if (disposed) throw disposedError();
+    const side = Math.max(usualTile, 4 * overlapOf(network, onePixel, false));
+    const window = emptyPicture(onePixel, side, side);
+    await runner.lanes(1).run({ window, core: { left: 0, top: 0, width: side, height: side } }, undefined);
+  }
+
   function dispose(): void {
     if (disposed) return;
     disposed = true;
     runner.dispose();
   }
 
-  return { scale, network, ...(card && { card }), backend, upscale, strips, dispose, [Symbol.dispose]: dispose };
+  return {
+    scale,
+    network,
+    ...(card && { card }),
+    get backend() {
+      return backend();
+    },
+    warmUp,
+    upscale,
+    strips,
+    dispose,
+    [Symbol.dispose]: dispose,
+  };
 }
+
+/** Opaque and in 8 bits, as most pictures are. */
+const onePixel: Picture = { data: new Uint8Array(3), width: 1, height: 1, channels: 3 };
+
+/** Backends that compile a program for each shape: all their tiles have one size, whatever the picture's. */
+const compiling: ReadonlySet<BackendName> = new Set(['webgpu', 'webgl']);
 
 /** Rows of the result. */
 interface Rows {

@@ -250,6 +250,13 @@ class Recorder {
         const slope = attributes.slope as number;
         return one(slope === 0 ? { type: 'relu' } : { type: 'leaky-relu', slope });
       }
+      case 'sr.prelu(x,slope)': {
+        if (second!.size === 1)
+          return this.#add({ type: 'leaky-relu', slope: second!.dataSync()[0]! }, [this.#value(x)]);
+        const positive = this.#add({ type: 'relu' }, [this.#value(x)]);
+        const negative = this.#add({ type: 'sub' }, [this.#value(x), positive]);
+        return this.#add({ type: 'add' }, [positive, this.#add({ type: 'mul' }, [negative, this.#value(second!)])]);
+      }
       case 'Relu':
         return one({ type: 'relu' });
       case 'Tanh':

@@ -1,3 +1,5 @@
+import { backend } from '@tensorflow/tfjs-core';
+
 /** What is read of a WebGPU adapter. */
 export interface Adapter {
   readonly info?: { vendor?: string; architecture?: string; device?: string; description?: string };
@@ -21,4 +23,10 @@ export function isSoftwareAdapter(adapter: Adapter): boolean {
 export function adapterName({ info = {} }: Adapter): string {
   const parts = [info.vendor, info.architecture, info.device, info.description].filter(part => part);
   return parts.join(' ') || 'unnamed adapter';
+}
+
+/** Bytes of the largest buffer that the loaded WebGPU backend can bind: a tensor is one. */
+export function largestBuffer(): number {
+  const { device } = backend() as unknown as { device: { limits: { maxStorageBufferBindingSize: number } } };
+  return device.limits.maxStorageBufferBindingSize;
 }

@@ -1,4 +1,4 @@
-import { setBackend } from '@tensorflow/tfjs-core';
+import { env, setBackend } from '@tensorflow/tfjs-core';
 import { firstLine } from './first-line.js';
 import { isSoftwareName } from './gpu-adapter.js';
 import type { Availability, LoadOptions } from './types.js';
@@ -13,10 +13,15 @@ export async function loadWebgl({ allowSoftware = false }: LoadOptions = {}): Pr
   try {
     await import('@tensorflow/tfjs-backend-webgl');
     if (!(await setBackend('webgl'))) return { available: false, reason: 'tfjs could not start its WebGL backend.' };
-    return { available: true, device: `WebGL, ${renderer}` };
+    return { available: true, device: `WebGL, ${renderer}`, largestTensor: largestTexture() };
   } catch (error) {
     return { available: false, reason: `The WebGL backend could not be loaded: ${firstLine(error)}.` };
   }
+}
+
+/** A texture holds four values a pixel. */
+function largestTexture(): number {
+  return env().getNumber('WEBGL_MAX_TEXTURE_SIZE') ** 2 * 4 * Float32Array.BYTES_PER_ELEMENT;
 }
 
 /** Asks a context of its own, given back at once: browsers allow few. */

@@ -1,6 +1,6 @@
 import { setBackend } from '@tensorflow/tfjs-core';
 import { firstLine } from './first-line.js';
-import { type Adapter, adapterName, isSoftwareAdapter } from './gpu-adapter.js';
+import { type Adapter, adapterName, isSoftwareAdapter, largestBuffer } from './gpu-adapter.js';
 import type { Availability, LoadOptions } from './types.js';
 
 /** Registers the WebGPU backend (optional package) and makes it the current one. */
@@ -21,7 +21,7 @@ export async function loadWebgpu({ allowSoftware = false }: LoadOptions = {}): P
     // Inside "try", which tells bundlers that this package may be absent.
     await import('@tensorflow/tfjs-backend-webgpu');
     if (!(await setBackend('webgpu'))) return { available: false, reason: 'tfjs could not start its WebGPU backend.' };
-    return { available: true, device: `WebGPU, ${adapterName(adapter)}` };
+    return { available: true, device: `WebGPU, ${adapterName(adapter)}`, largestTensor: largestBuffer() };
   } catch (error) {
     return {
       available: false,

@@ -4,7 +4,7 @@
 import { createRequire } from 'node:module';
 import { setBackend } from '@tensorflow/tfjs-core';
 import { firstLine } from './first-line.js';
-import { type Adapter, adapterName, isSoftwareAdapter } from './gpu-adapter.js';
+import { type Adapter, adapterName, isSoftwareAdapter, largestBuffer } from './gpu-adapter.js';
 import { packageFolder } from './load-native.js';
 import type { Availability, LoadOptions } from './types.js';
 
@@ -15,6 +15,9 @@ interface Dawn {
 }
 
 const resolver = createRequire(import.meta.url);
+
+/** Dawn's devices do not keep the object that they come from, and the process crashes once that is collected. */
+const held: object[] = [];
 
 /** Registers the WebGPU backend and makes it the current one. */
 export async function loadWebgpu({ allowSoftware = false }: LoadOptions = {}): Promise<Availability> {
@@ -31,6 +34,7 @@ export async function loadWebgpu({ allowSoftware = false }: LoadOptions = {}): P
   try {
     const { create, globals } = (await import(resolver.resolve('webgpu'))) as Dawn;
     const gpu = create([]);
+    held.push(gpu);
     const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
     if (adapter === null) return { available: false, reason: 'There is no GPU adapter (no GPU, or no Vulkan driver).' };
     if (isSoftwareAdapter(adapter) && !allowSoftware) {
@@ -48,10 +52,10 @@ export async function loadWebgpu({ allowSoftware = false }: LoadOptions = {}): P
       if (!(await setBackend('webgpu')))
         return { available: false, reason: 'tfjs could not start its WebGPU backend.' };
     } finally {
-      // Dawn keeps the process alive as long as this reference exists.
+      // Other programs take it for a browser's.
       Reflect.deleteProperty(host, 'gpu');
     }
-    return { available: true, device: `WebGPU, ${adapterName(adapter)}` };
+    return { available: true, device: `WebGPU, ${adapterName(adapter)}`, largestTensor: largestBuffer() };
   } catch (error) {
     return { available: false, reason: `WebGPU could not be started: ${firstLine(error)}.` };
   }

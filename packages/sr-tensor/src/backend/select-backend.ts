@@ -7,6 +7,7 @@
 import { engine, setBackend } from '@tensorflow/tfjs-core';
 import { loaders } from '#backends';
 import { SrError } from '../errors.js';
+import { lossOfBackend } from './living-backend.js';
 import {
   type Availability,
   type BackendLoader,
@@ -64,7 +65,7 @@ export function surveyBackends(): Promise<BackendSurvey[]> {
   return surveyed;
 }
 
-async function select({ backend = 'auto', ...rest }: SelectBackendOptions): Promise<BackendReport> {
+async function select({ backend = 'auto', except = [], ...rest }: SelectBackendOptions): Promise<BackendReport> {
   if (backend !== 'auto' && !names.includes(backend)) {
     throw new SrError({
       code: 'backend/unknown',
@@ -74,11 +75,13 @@ async function select({ backend = 'auto', ...rest }: SelectBackendOptions): Prom
   const reasons: { backend: BackendName; available: boolean; reason: string }[] = [];
   for (const loader of loaders) {
     if (backend !== 'auto' && backend !== loader.backend) continue;
-    const found = await attempt(loader, { ...rest, allowSoftware: backend !== 'auto' });
+    const left = backend === 'auto' && except.includes(loader.backend);
+    const found = left ? leftOut : await attempt(loader, { ...rest, allowSoftware: backend !== 'auto' });
     if (found.available) {
       const reason = backend === 'auto' ? 'the best that works here' : 'asked for';
       reasons.push({ backend: loader.backend, available: true, reason });
-      return { backend: loader.backend, device: found.device, reasons };
+      const { available: _, ...device } = found;
+      return { backend: loader.backend, ...device, reasons };
     }
     reasons.push({ backend: loader.backend, available: false, reason: found.reason });
   }
@@ -92,6 +95,8 @@ async function select({ backend = 'auto', ...rest }: SelectBackendOptions): Prom
   });
 }
 
+const leftOut: Availability = { available: false, reason: 'It was to be left out.' };
+
 async function attempt(
   { backend, load }: BackendLoader,
   options: Parameters<BackendLoader['load']>[0] & object,
@@ -104,8 +109,10 @@ async function attempt(
     return first;
   }
   const known = await before;
-  if (known.available) await setBackend(tfBackendName(backend));
-  return known;
+  if (!known.available) return known;
+  await setBackend(tfBackendName(backend));
+  const loss = lossOfBackend();
+  return loss === undefined ? known : { available: false, reason: `Its device was lost: ${loss}.` };
 }
 
 /** Why a backend is not even in this platform's list. */

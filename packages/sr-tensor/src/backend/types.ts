@@ -4,6 +4,8 @@ export type BackendName = 'native' | 'webgpu' | 'webgl' | 'wasm' | 'cpu';
 export interface SelectBackendOptions {
   /** `auto` (default) takes the fastest that works here; a name takes that one or throws. */
   backend?: 'auto' | BackendName;
+  /** Backends that `auto` leaves out. */
+  except?: readonly BackendName[];
   /**
    * Threads of the native backend (default: as many as cores) and of the wasm backend. Counts only before the backend
    * is first used in this process. wasm has one thread in Node and on pages that are not cross-origin isolated;
@@ -22,6 +24,8 @@ export interface BackendReport {
   readonly backend: BackendName;
   /** What computes, in words: `TensorFlow 2.18.1, CPU, 8 threads`. */
   readonly device: string;
+  /** Bytes of the largest tensor that the device takes, where it has such a limit. */
+  readonly largestTensor?: number;
   /** Every backend that was considered, best first; the last is the one taken. */
   readonly reasons: readonly { readonly backend: BackendName; readonly available: boolean; readonly reason: string }[];
 }
@@ -35,7 +39,7 @@ export interface LoadOptions {
 
 /** Whether a backend could be loaded; `reason` says why not and what to do. */
 export type Availability =
-  | { readonly available: true; readonly device: string }
+  | { readonly available: true; readonly device: string; readonly largestTensor?: number }
   | { readonly available: false; readonly reason: string };
 
 export interface BackendLoader {

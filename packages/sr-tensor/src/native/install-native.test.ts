@@ -313,27 +313,36 @@ test('a wheel without the library, or none at all', async () => {
   });
 });
 
-test('what is built passes lists as attributes; the source is then as it came', async () => {
-  const source = join(project, 'node_modules/@tensorflow/tfjs-node/binding/tfjs_backend.cc');
-  const original = 'switch (type) {\n    case TF_ATTR_STRING: {\n      }\n    case TF_ATTR_TYPE: {\n      }\n}\n';
-  let built = '';
+test('what is built passes lists as attributes and takes functions; the source is then as it came', async () => {
+  const binding = join(project, 'node_modules/@tensorflow/tfjs-node/binding');
+  const originals: Record<string, string> = {
+    'tfjs_backend.cc': 'switch (type) {\n    case TF_ATTR_STRING: {\n      }\n    case TF_ATTR_TYPE: {\n      }\n}\n',
+    'tfjs_backend.h': 'class TFJSBackend {\n public:\n  ~TFJSBackend();\n};\n',
+    'tfjs_binding.cc': '  napi_property_descriptor exports_properties[] = {\n  };\n',
+  };
+  const sources = (): Record<string, string> =>
+    Object.fromEntries(Object.keys(originals).map(name => [name, readFileSync(join(binding, name), 'utf8')]));
+  let built: Record<string, string> = {};
   disturb = name => {
-    if (name === 'wheel' || name === 'unpack') put(source, original);
-    if (name === 'build') built = readFileSync(source, 'utf8');
+    if (name === 'wheel' || name === 'unpack') {
+      for (const [file, text] of Object.entries(originals)) put(join(binding, file), text);
+    }
+    if (name === 'build') built = sources();
     return undefined;
   };
   await install();
-  expect(built).toContain('TFE_OpSetAttrStringList');
-  expect(built).toContain('TFE_OpSetAttrTypeList');
-  expect(readFileSync(source, 'utf8')).toBe(original);
+  expect(built['tfjs_backend.cc']).toContain('TFE_OpSetAttrStringList');
+  expect(built['tfjs_backend.cc']).toContain('TFE_OpSetAttrTypeList');
+  expect(built['tfjs_binding.cc']).toContain('TFE_ContextAddFunctionDef');
+  expect(sources()).toEqual(originals);
 
   // A build that was killed in the middle leaves the additions; the next one still restores the original.
-  writeFileSync(source, built);
+  for (const [file, text] of Object.entries(built)) writeFileSync(join(binding, file), text);
   rmSync(join(project, 'node_modules/@tensorflow/tfjs-node/lib/addon.json'));
   commands = [];
   await install();
   expect(commands).toContain('build');
-  expect(readFileSync(source, 'utf8')).toBe(original);
+  expect(sources()).toEqual(originals);
 });
 
 test('an addon that was built by an older version, without what is added today, is built again', async () => {
@@ -343,7 +352,7 @@ test('an addon that was built by an older version, without what is added today, 
   commands = [];
   await install();
   expect(commands).toContain('build');
-  expect(JSON.parse(readFileSync(record, 'utf8'))).toMatchObject({ extension: 1 });
+  expect(JSON.parse(readFileSync(record, 'utf8'))).toMatchObject({ extension: 2 });
 });
 
 test('an addon that was built but does not compute is an error, and is built again', async () => {

@@ -6,14 +6,17 @@
  */
 import {
   add,
+  matMul,
+  minimum,
   mul,
+  reshape,
   step,
   sub,
+  sum,
   type Tensor,
   type Tensor1D,
   leakyRelu as tfLeakyRelu,
   relu as tfRelu,
-  tidy,
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { nativeBackend } from '../backend/native-ops.js';
@@ -55,10 +58,65 @@ export function prelu<T extends Tensor>(x: T, slope: Tensor1D): T {
       message: `prelu: expected a slope of shape [1] or [${channels}], received [${slope.shape.join(', ')}].`,
     });
   }
-  return tidy(() => {
-    const positive = relu(x);
+  return parametric({ x, slope }, {}) as T;
+}
+
+type Parametric = (inputs: { x: Tensor; slope: Tensor1D }, attributes: object) => Tensor;
+
+const parametric: Parametric = defineOperation({
+  name: 'sr.prelu',
+  forward: ({ x, slope }) => {
+    const native = sharedSlope(slope);
+    if (native !== undefined) return tfLeakyRelu(x, native);
+    const positive = tfRelu(x);
     return add(positive, mul(sub(x, positive), slope));
+  },
+  gradient: (dy, { x, slope }) => ({
+    x: () => parametricGradient({ dy, x, slope }, {}),
+    slope: () => slopeGradient({ dy, x }, { channels: slope.size }),
+  }),
+});
+
+/** dy where x > 0, slope * dy elsewhere. */
+const parametricGradient: (inputs: { dy: Tensor; x: Tensor; slope: Tensor1D }, attributes: object) => Tensor =
+  defineOperation({
+    name: 'sr.preluGradient',
+    forward: ({ dy, x, slope }) => {
+      const native = sharedSlope(slope);
+      if (native !== undefined) return rectifierGradient({ dy, x }, { slope: native });
+      const positive = step(x);
+      return add(mul(dy, positive), mul(mul(dy, sub(1, positive)), slope));
+    },
+    gradient: (g, { dy, x, slope }) => ({
+      dy: () => parametricGradient({ dy: g, x, slope }, {}),
+      x: () => zerosLike(x),
+      slope: () => sumTo(slope.size, mul(mul(g, dy), sub(1, step(x)))),
+    }),
   });
+
+/** The sum of dy * min(x, 0), over all or for each channel. */
+const slopeGradient: (inputs: { dy: Tensor; x: Tensor }, attributes: { channels: number }) => Tensor = defineOperation({
+  name: 'sr.slopeGradient',
+  forward: ({ dy, x }, { channels }) => {
+    const negative = minimum(x, 0);
+    // A product of matrices passes over both once.
+    if (channels > 1) return sumTo(channels, mul(dy, negative));
+    return reshape(matMul(reshape(dy, [1, -1]), reshape(negative, [-1, 1])), [1]);
+  },
+  gradient: (g, { dy, x }) => ({
+    dy: () => mul(g, sub(x, relu(x))),
+    x: () => mul(mul(g, dy), sub(1, step(x))),
+  }),
+});
+
+/** The sum over all, or for each channel. */
+function sumTo(channels: number, values: Tensor): Tensor {
+  return channels === 1 ? reshape(sum(values), [1]) : sum(values, [...Array(values.rank - 1).keys()]);
+}
+
+/** A slope that all channels share, where it can be read at no cost: on native. */
+function sharedSlope(slope: Tensor1D): number | undefined {
+  return slope.size === 1 && nativeBackend() !== undefined ? slope.dataSync()[0] : undefined;
 }
 
 const rectify = defineOperation<{ x: Tensor }, { slope: number }, Tensor>({

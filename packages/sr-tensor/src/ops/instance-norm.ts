@@ -2,8 +2,10 @@
  * Instance normalisation (Ulyanov et al., "Instance normalization: the missing ingredient for fast stylization", 2016),
  * as PyTorch's `InstanceNorm2d` without running statistics.
  */
-import { add, mul, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { add, concat, mul, split, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { nativeBackend } from '../backend/native-ops.js';
 import { checkShape } from '../checks.js';
+import { fusedNorm } from './batch-norm.js';
 import { normalize } from './normalize.js';
 
 export interface InstanceNormOptions {
@@ -28,6 +30,13 @@ export function instanceNorm(x: Tensor4D, { weight, bias, epsilon = 1e-5 }: Inst
   checkShape(x, '[batch, height, width, channels]', 'instanceNorm: x');
   if (weight !== undefined) checkShape(weight, `[${x.shape[3]}]`, 'instanceNorm: weight');
   if (bias !== undefined) checkShape(bias, `[${x.shape[3]}]`, 'instanceNorm: bias');
+  // cuDNN takes no epsilon below 1.001e-5.
+  if (weight !== undefined && bias !== undefined && nativeBackend()?.isOnGpu === false) {
+    return tidy(() => {
+      const images = x.shape[0] === 1 ? [x] : split<Tensor4D>(x, x.shape[0]);
+      return concat(images.map(image => fusedNorm({ x: image, weight, bias }, { epsilon })[0] as Tensor4D));
+    });
+  }
   return tidy(() => {
     const normalized = normalize({ x }, { axes: [1, 2], epsilon });
     const scaled = weight === undefined ? normalized : mul<Tensor4D>(normalized, weight);

@@ -17,14 +17,16 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 
-export interface OperationDefinition<Inputs, Attributes, Output extends Tensor> {
+export interface OperationDefinition<Inputs, Attributes, Output extends Tensor | readonly Tensor[]> {
   /** Unique; tfjs lists it in profiles. */
   readonly name: string;
+  /** How many outputs there are, where they are a list. */
+  readonly outputs?: Output extends readonly Tensor[] ? Output['length'] : undefined;
   /** The value. Nothing inside is recorded, so that any kernel may be called. */
   forward(inputs: Inputs, attributes: Attributes): Output;
   /**
    * The gradient of each input by its name, computed when it is wanted from the gradient `dy` of the output `y`.
-   * Recorded, so that it is differentiable in its turn.
+   * Recorded, so that it is differentiable in its turn. Of a list, outputs that nothing depends on have a gradient of zeros.
    */
   gradient(
     dy: Output,
@@ -39,23 +41,26 @@ export interface OperationDefinition<Inputs, Attributes, Output extends Tensor> 
  *
  * @returns a function of the inputs by name (one that is `undefined` counts as absent) and the attributes
  */
-export function defineOperation<Inputs extends object, Attributes extends object, Output extends Tensor>(
-  definition: OperationDefinition<Inputs, Attributes, Output>,
-): (inputs: Inputs, attributes: Attributes) => Output {
+export function defineOperation<
+  Inputs extends object,
+  Attributes extends object,
+  Output extends Tensor | readonly Tensor[],
+>(definition: OperationDefinition<Inputs, Attributes, Output>): (inputs: Inputs, attributes: Attributes) => Output {
   return (inputs, attributes) => {
     const present = Object.entries(inputs).filter(([, tensor]) => tensor !== undefined) as [string, Tensor][];
     const names = present.map(([name]) => name);
     // tfjs saves a fixed list of inputs for the gradient: each combination of optional ones is a kernel of its own.
     const kernelName = `${definition.name}(${names.join()})`;
     register(kernelName, names, definition);
-    return engine().runKernel(kernelName, Object.fromEntries(present) as NamedTensorMap, attributes as never) as Output;
+    const output = engine().runKernel(kernelName, Object.fromEntries(present) as NamedTensorMap, attributes as never);
+    return output as Tensor | readonly Tensor[] as Output;
   };
 }
 
-function register<Inputs extends object, Attributes extends object, Output extends Tensor>(
+function register<Inputs extends object, Attributes extends object, Output extends Tensor | readonly Tensor[]>(
   kernelName: string,
   names: string[],
-  { forward, gradient }: OperationDefinition<Inputs, Attributes, Output>,
+  { outputs, forward, gradient }: OperationDefinition<Inputs, Attributes, Output>,
 ): void {
   // A backend has its name once it has been started, which its first use does.
   backend();
@@ -64,19 +69,23 @@ function register<Inputs extends object, Attributes extends object, Output exten
   registerKernel({
     kernelName,
     backendName,
-    kernelFunc: ({ inputs, attrs }) => tidy(() => forward(inputs as Inputs, attrs as unknown as Attributes)),
+    kernelFunc: ({ inputs, attrs }) =>
+      tidy(() => forward(inputs as Inputs, attrs as unknown as Attributes) as Tensor | Tensor[]),
   });
   if (getGradient(kernelName) !== undefined) return;
   registerGradient({
     kernelName,
     inputsToSave: names,
-    outputsToSave: [true],
+    outputsToSave: Array<boolean>(outputs ?? 1).fill(true),
     gradFunc: (dy, saved, attributes) => {
       const inputs = Object.fromEntries(names.map((name, i) => [name, saved[i]])) as Inputs;
-      return gradient(dy as Output, inputs, attributes as unknown as Attributes, saved.at(-1) as Output) as Record<
-        string,
-        () => Tensor
-      >;
+      const y = outputs === undefined ? saved.at(-1) : saved.slice(names.length);
+      return gradient(
+        dy as unknown as Output,
+        inputs,
+        attributes as unknown as Attributes,
+        y as unknown as Output,
+      ) as Record<string, () => Tensor>;
     },
   });
 }

@@ -6,10 +6,10 @@ import golden from '../golden/optimizers.json' with { type: 'json' };
 import { adam } from './adam.js';
 import type { Optimizer } from './optimizer.js';
 
-function gradientStep(optimizer: Optimizer, x: Variable, loss: (x: Tensor) => Scalar): number {
+async function gradientStep(optimizer: Optimizer, x: Variable, loss: (x: Tensor) => Scalar): Promise<number> {
   const { value, grads } = variableGrads(() => loss(x), [x]);
   optimizer.step(new Map([['x', x]]), { x: grads[x.name]! });
-  const [result] = value.dataSync();
+  const [result] = await value.data();
   for (const t of [value, ...Object.values(grads)]) t.dispose();
   return result!;
 }
@@ -26,7 +26,8 @@ describeOnBackends('adam', () => {
           ...(options.eps !== undefined && { epsilon: options.eps }),
           ...(options.weight_decay !== undefined && { weightDecay: options.weight_decay }),
         });
-        const seen = values.map(() => gradientStep(optimizer, x, functions[name]!));
+        const seen: number[] = [];
+        for (const _ of values) seen.push(await gradientStep(optimizer, x, functions[name]!));
         // Forty steps in float32, of values up to 24: about 1e-5 of the largest.
         await expectClose(seen, values, { tolerance: 1e-5 });
         await expectClose(x, ends.at(-1)!, { tolerance: 1e-5 });
@@ -38,7 +39,7 @@ describeOnBackends('adam', () => {
   test('goes on from its state exactly as if it had not stopped', async () => {
     const x = variable1d([-1.2, 1]);
     using optimizer = adam({ learningRate: 0.05 });
-    for (let i = 0; i < 5; i++) gradientStep(optimizer, x, functions.rosenbrock!);
+    for (let i = 0; i < 5; i++) await gradientStep(optimizer, x, functions.rosenbrock!);
     const state = structuredClone(await optimizer.state());
     const copy = variable1d(await x.data<'float32'>());
 
@@ -48,8 +49,8 @@ describeOnBackends('adam', () => {
     expect(await resumed.state()).toEqual(state);
     for (let i = 0; i < 5; i++) {
       optimizer.learningRate = resumed.learningRate = 0.05 / (i + 1);
-      gradientStep(optimizer, x, functions.rosenbrock!);
-      gradientStep(resumed, copy, functions.rosenbrock!);
+      await gradientStep(optimizer, x, functions.rosenbrock!);
+      await gradientStep(resumed, copy, functions.rosenbrock!);
     }
     expect([...(await copy.data())]).toEqual([...(await x.data())]);
     expect(await resumed.state()).toEqual(await optimizer.state());

@@ -3,8 +3,14 @@ import { beforeAll, beforeEach, describe } from 'vitest';
 import { type BackendName, selectBackend } from '../backend/index.js';
 import { SrError } from '../errors.js';
 
-/** The backends that tests in Node run on by default. */
-const backends: readonly BackendName[] = ['cpu', 'wasm', 'native'];
+type Environment = Record<string, string | undefined>;
+
+/** In pages Vitest gives it as Vite does. */
+const environment: Environment =
+  typeof process === 'undefined' ? ((import.meta as { env?: Environment }).env ?? {}) : process.env;
+
+/** The backends that tests run on here. */
+const backends = (environment.SR_TEST_BACKENDS ?? 'cpu wasm native').split(' ') as readonly BackendName[];
 
 /**
  * Declares the same tests once for each backend and selects the backend before each of them.
@@ -49,5 +55,5 @@ export function describeOnBackends(
 }
 
 function isRequired(backend: BackendName): boolean {
-  return backend === 'cpu' || backend === 'wasm' || process.env[`SR_REQUIRE_${backend.toUpperCase()}`] === '1';
+  return backend === 'cpu' || backend === 'wasm' || environment[`SR_REQUIRE_${backend.toUpperCase()}`] === '1';
 }

@@ -1,4 +1,4 @@
-export * from './assets.js';
+export { assetsFolder } from '#assets';
 export {
   checkGradients,
   type DifferentiableFunction,

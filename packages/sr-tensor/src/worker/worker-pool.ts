@@ -3,10 +3,18 @@ import { type CallOptions, type ConnectOptions, connectWorker, type WorkerClient
 import type { Port } from './port.js';
 import type { Handlers } from './serve-worker.js';
 
+export interface PoolOptions<Methods extends Handlers = Handlers> extends ConnectOptions {
+  /** Makes each fresh worker ready, before its first job; where it fails the job fails and the worker is ended. */
+  prepare?: (client: WorkerClient<Methods>) => Promise<void>;
+}
+
 export interface WorkerPool<Methods extends Handlers = Handlers> {
+  /** How many workers there are at most. */
   readonly size: number;
   /** Runs a method in the least busy worker; see `WorkerClient.call`. */
   call: WorkerClient<Methods>['call'];
+  /** Starts a worker where there is none yet; throws what that throws. */
+  start(): Promise<void>;
   /** Rejects what is still waiting (`worker/closed`) and ends all workers. */
   dispose(): Promise<void>;
 }
@@ -28,6 +36,7 @@ interface Job {
  * `worker/crashed`; a new one takes its place at the next job.
  *
  * @param create starts a worker
+ * @param size how many workers there are at most; a function where only the first of them can tell
  * @param maxInFlight jobs that a worker holds at a time, default 2
  *
  * @example
@@ -37,16 +46,17 @@ interface Job {
  */
 export function workerPool<Methods extends Handlers = Handlers>(
   create: () => Port | Promise<Port>,
-  size: number,
-  { maxInFlight = 2 }: ConnectOptions = {},
+  size: number | (() => number),
+  { maxInFlight = 2, prepare }: PoolOptions<Methods> = {},
 ): WorkerPool<Methods> {
-  const seats: Seat[] = Array.from({ length: size }, () => ({ client: undefined, jobs: 0 }));
+  const most = typeof size === 'function' ? size : () => size;
+  const seats: Seat[] = [];
   const waiting: Job[] = [];
   let disposed = false;
 
   function startNext(): void {
     while (waiting.length > 0) {
-      const seat = seats.reduce((best, seat) => (seat.jobs < best.jobs ? seat : best));
+      const seat = freeSeat();
       if (seat.jobs >= maxInFlight) return;
       seat.jobs++;
       void waiting
@@ -59,15 +69,37 @@ export function workerPool<Methods extends Handlers = Handlers>(
     }
   }
 
+  /** The least busy one, or a new one instead of one that is busy. */
+  function freeSeat(): Seat {
+    const best = seats.reduce<Seat | undefined>(
+      (best, seat) => (best && best.jobs <= seat.jobs ? best : seat),
+      undefined,
+    );
+    if (best !== undefined && (best.jobs === 0 || seats.length >= most())) return best;
+    const seat: Seat = { client: undefined, jobs: 0 };
+    seats.push(seat);
+    return seat;
+  }
+
   /** The worker of a seat: the living one, or a new one. */
   async function clientOf(seat: Seat): Promise<WorkerClient> {
     const present = seat.client;
     if (present !== undefined && (await present.catch(() => undefined))?.alive) return present;
     if (disposed) throw closed();
     // Only the first of several jobs that found it dead replaces it.
-    if (seat.client === present)
-      seat.client = Promise.resolve(create()).then(port => connectWorker(port, { maxInFlight }));
+    if (seat.client === present) seat.client = start();
     return seat.client!;
+  }
+
+  async function start(): Promise<WorkerClient> {
+    const client = connectWorker<Methods>(await create(), { maxInFlight });
+    try {
+      await prepare?.(client);
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
+    return client as unknown as WorkerClient;
   }
 
   function call(method: string, payload: unknown, options: CallOptions = {}): Promise<never> {
@@ -101,8 +133,13 @@ export function workerPool<Methods extends Handlers = Handlers>(
   }
 
   return {
-    size,
+    get size() {
+      return most();
+    },
     call: call as WorkerPool<Methods>['call'],
+    async start() {
+      await clientOf(freeSeat());
+    },
     async dispose() {
       disposed = true;
       for (const job of waiting.splice(0)) job.reject(closed());
