@@ -1,41 +1,63 @@
 /**
- * A training step of ours on native TensorFlow and of PyTorch on the CPU: 10 convolutions 3x3, 32 channels, x4 pixel
- * shuffle, 16 patches 48x48 -> 192x192, L1, Adam. PyTorch in both of its memory layouts.
+ * A training step of ours on native TensorFlow and of PyTorch on the CPU, in both of its memory layouts: the compact network,
+ * SRResNet, and the RRDB network in its small form, each with the batches, the loss and the optimizer of its recipe.
  *
  * SR_PYTHON names an interpreter with PyTorch.
  */
 import { dispose, randomUniform, type Tensor4D } from '@tensorflow/tfjs-core';
-import { l1 } from 'sr-losses';
 import { selectBackend } from 'sr-tensor/backend';
-import { adam } from 'sr-tensor/optimizers';
-import { Trainer } from 'sr-train';
-import { inTurns, report, startPython } from './support/measure.js';
-import { plainNetwork } from './support/plain-network.js';
+import { buildTrainer, type Recipe, resolveRecipe } from 'sr-train';
+import { type Contestant, inTurns, report, startPython } from './support/measure.js';
 
 const { device } = await selectBackend({ backend: 'native' });
 console.log(device);
 
-const trainer = new Trainer({ network: plainNetwork(), loss: l1(), optimizer: adam({ learningRate: 1e-4 }) });
-const input = randomUniform([16, 48, 48, 3]) as Tensor4D;
-const target = randomUniform([16, 192, 192, 3]) as Tensor4D;
-
-async function ours(count: number): Promise<number[]> {
-  const times: number[] = [];
-  for (let i = 0; i < count; i++) {
-    const started = performance.now();
-    const terms = trainer.step({ input, target });
-    await terms.loss!.data();
-    times.push(performance.now() - started);
-    dispose(terms);
-  }
-  return times;
-}
+const recipes: Readonly<Record<string, Recipe>> = {
+  compact: resolveRecipe('compact', { emaDecay: 0 }),
+  // What SRGAN begins with.
+  srresnet: resolveRecipe('srgan', {
+    phases: {},
+    'losses.pixel.weight': 1,
+    'losses.perceptual.weight': 0,
+    'losses.adversarial.weight': 0,
+  }),
+  rrdb: resolveRecipe('rrdb-psnr', { form: 'small' }),
+};
 
 const python = await startPython('training-step.py');
-const times = await inTurns({
-  ours,
-  ...(python && { 'PyTorch NCHW': python.contestant('nchw'), 'PyTorch channels_last': python.contestant('nhwc') }),
-});
+for (const [name, recipe] of Object.entries(recipes)) {
+  console.log(`\n${name}`);
+  const times = await inTurns(
+    {
+      ours: stepsOf(recipe),
+      ...(python && {
+        'PyTorch NCHW': python.contestant(`${name}-nchw`),
+        'PyTorch channels_last': python.contestant(`${name}-nhwc`),
+      }),
+    },
+    // A step of SRResNet takes a second.
+    { count: name === 'srresnet' ? 2 : 5 },
+  );
+  report(times, 'ours');
+}
 python?.stop();
-report(times, 'ours');
-trainer.dispose();
+
+/** Steps on the same batch of noise. */
+function stepsOf(recipe: Recipe): Contestant {
+  const trainer = buildTrainer(recipe);
+  const { batchSize, patchSize } = recipe.data;
+  const [side] = [patchSize].flat() as [number];
+  const images = (size: number): Tensor4D => randomUniform([batchSize, size, size, 3]);
+  const batch = { input: images(side), target: images(side * trainer.network.scale) };
+  return async count => {
+    const times: number[] = [];
+    for (let i = 0; i < count; i++) {
+      const started = performance.now();
+      const terms = trainer.step(batch);
+      await terms.pixel!.data();
+      times.push(performance.now() - started);
+      dispose(terms);
+    }
+    return times;
+  };
+}

@@ -58,6 +58,23 @@ class Sequential(nn.Module):
         return self.classifier(self.features((x - self.mean) * self.scale).flatten(1))
 
 
+class Enhancenet(nn.Module):
+    """features, flattened, classifier; no batch norm."""
+
+    def __init__(self, size, features, hidden, channels):
+        super().__init__()
+        layers, last = [], channels
+        for pair in range(5):
+            for stride in (1, 2):
+                layers += [nn.Conv2d(last, features * 2**pair, 3, stride, 1), lrelu()]
+                last = features * 2**pair
+        self.features = nn.Sequential(*layers)
+        self.classifier = nn.Sequential(nn.Linear(last * (size // 32) ** 2, hidden), lrelu(), nn.Linear(hidden, 1))
+
+    def forward(self, x):
+        return self.classifier(self.features(x).flatten(1))
+
+
 class BasicSr(nn.Module):
     """The names and biases of BasicSR's VGGStyleDiscriminator."""
 
@@ -204,6 +221,10 @@ def patch(features=64, depth=3, channels=3, norm="spectral"):
     return Patch(features, depth, channels, norm)
 
 
+def enhancenet(size=128, features=32, hidden=1024, channels=3):
+    return Enhancenet(size, features, hidden, channels)
+
+
 def unet(features=64, channels=3):
     return Unet(features, channels)
 
@@ -215,6 +236,7 @@ def pooled(features=64, hidden=1024):
 FAMILIES = {
     "srgan-discriminator": signed,
     "vgg-discriminator": vgg,
+    "enhancenet-discriminator": enhancenet,
     "feature-matching-discriminator": matching,
     "global-pool-discriminator": pooled,
     "patch-discriminator": patch,
@@ -339,6 +361,7 @@ golden = {
             ("vgg-discriminator", {"preset": "basicsr", "size": 256}),
             ("vgg-discriminator", {"size": 96}),
             ("vgg-discriminator", {"size": 32, "channels": 32}),
+            ("enhancenet-discriminator", {}),
             ("feature-matching-discriminator", {}),
             ("feature-matching-discriminator", {"hidden": 100}),
             ("global-pool-discriminator", {}),
@@ -351,6 +374,7 @@ golden = {
         case("srgan-discriminator", 3, 32, size=32, features=4, hidden=5),
         case("vgg-discriminator", 3, 32, size=32, features=4, hidden=5, channels=6),
         case("vgg-discriminator", 3, 32, size=32, features=4, hidden=5, preset="basicsr"),
+        case("enhancenet-discriminator", 3, 32, size=32, features=3, hidden=5),
         case("feature-matching-discriminator", 3, 32, size=32, features=4, hidden=5),
         case("global-pool-discriminator", 3, 40, features=4, hidden=5),
         case("patch-discriminator", 2, 40, features=4),

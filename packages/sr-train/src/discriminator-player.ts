@@ -10,7 +10,7 @@ import {
 } from 'sr-losses';
 import type { Discriminator } from 'sr-models';
 import { Random, type RandomState, scopeOver } from 'sr-tensor';
-import { Player, type PlayerOptions, type PlayerState } from './player.js';
+import { Player, type PlayerOptions, type PlayerState, type Remembered } from './player.js';
 import { type TermGradients, termGradients } from './term-gradients.js';
 
 export interface DiscriminatorOptions extends PlayerOptions {
@@ -65,6 +65,18 @@ export class DiscriminatorPlayer extends Player {
     this.commit(this.#running);
     this.#running.clear();
     return found;
+  }
+
+  override remember(): Remembered {
+    const buffers = super.remember();
+    const random = this.#random.state;
+    return {
+      bringBack: () => {
+        buffers.bringBack();
+        this.#random = new Random(random);
+      },
+      drop: buffers.drop,
+    };
   }
 
   override async state(): Promise<DiscriminatorState> {

@@ -30,6 +30,11 @@ export interface PlayerState {
   readonly optimizer: OptimizerState;
 }
 
+export interface Remembered {
+  bringBack(): void;
+  drop(): void;
+}
+
 /** The parameters of a network with what changes them: optimizer, learning rate, clipping, moving average. */
 export class Player {
   readonly parameters: Parameters;
@@ -85,6 +90,13 @@ export class Player {
   commit(updates: ReadonlyMap<string, Tensor>): void {
     for (const [name, update] of updates) this.parameters.get(name).assign(update);
     dispose([...updates.values()]);
+  }
+
+  /** What a step changes before it is known to be a good one: the buffers. One of the two functions has to be called. */
+  remember(): Remembered {
+    const buffers = this.parameters.names().filter(name => this.parameters.specs[name]?.trainable === false);
+    const values = new Map(buffers.map(name => [name, this.parameters.get(name).clone()]));
+    return { bringBack: () => this.commit(values), drop: () => dispose([...values.values()]) };
   }
 
   /** Lets the optimizer begin anew. */

@@ -3,24 +3,23 @@ import { reverse, tensor4d } from '@tensorflow/tfjs-core';
 import type { Batch, ImageBatch, MaskBatch } from 'sr-data';
 import { resizePicture } from 'sr-data';
 import { buildNetwork } from 'sr-models';
-import { Random } from 'sr-tensor';
+import { type Picture, Random } from 'sr-tensor';
 import { describeOnBackends } from 'sr-tensor/testing';
 import { expect, test } from 'vitest';
 import { buildTrainer } from './build-trainer.js';
 import { buildLpipsTraining, layersOfLpips } from './lpips/build-lpips-training.js';
 import { loadEncoders, loadRecipeEncoder } from './node/load-encoders.js';
 import { inSteps } from './phases.js';
-import type { Recipe, SuperResolutionRecipe } from './recipe.js';
+import type { Recipe, StyleRecipe, SuperResolutionRecipe } from './recipe.js';
 import { recipeFamilies } from './recipes/index.js';
 import { resolveRecipe } from './resolve-recipe.js';
 import { buildStructureTraining } from './structure/build-structure-training.js';
+import { buildStyleTraining } from './style/build-style-training.js';
 import type { Trainer } from './trainer.js';
 
 interface Case {
   readonly name: string;
   readonly set?: Readonly<Record<string, unknown>>;
-  /** By how much the losses of pictures and features have to fall; absent: losses stay finite for a while. */
-  readonly cut?: number;
 }
 
 /** Side of the large patches: the smallest that all discriminators and encoders take. */
@@ -29,13 +28,13 @@ const side = 32;
 const random = { 'encoders.structure.weights': 'random' };
 
 const small: readonly Case[] = [
-  { name: 'compact', cut: 10 },
-  { name: 'compact', set: { network: 'wide' }, cut: 10 },
-  { name: 'tsrn-g', cut: 10 },
-  { name: 'tsrn-s', cut: 10 },
-  { name: 'tsrn-faces', cut: 10 },
-  { name: 'johnson-sr-pixel', cut: 10 },
-  { name: 'johnson-sr-feature', cut: 10 },
+  { name: 'compact' },
+  { name: 'compact', set: { network: 'wide' } },
+  { name: 'tsrn-g' },
+  { name: 'tsrn-s' },
+  { name: 'tsrn-faces' },
+  { name: 'johnson-sr-pixel' },
+  { name: 'johnson-sr-feature' },
   { name: 'spsr-g' },
   { name: 'spsr-j', set: random },
   { name: 'spsr-p', set: random },
@@ -46,7 +45,7 @@ const small: readonly Case[] = [
   { name: 'spsr-srresnet', set: { variant: 'g' } },
   { name: 'spsr-srresnet', set: { variant: 'p', ...random } },
   { name: 'rrdb-psnr' },
-  { name: 'feature-matching-mp', cut: 10 },
+  { name: 'feature-matching-mp' },
   { name: 'feature-matching-mpva' },
   { name: 'feature-matching-mpca' },
   { name: 'feature-matching-mpcsa' },
@@ -55,11 +54,15 @@ const small: readonly Case[] = [
   { name: 'srgan-drone' },
   { name: 'enhancenet-pat' },
   { name: 'esrgan' },
-  { name: 'edsr', cut: 10 },
-  { name: 'srcnn', cut: 10 },
+  { name: 'edsr' },
+  { name: 'srcnn' },
 ];
 
-/** Steps that are taken at least, so that both sides have played, and at most. */
+/** By how much the losses of pictures and features fall, without discriminators and against them. */
+const cuts = { alone: 10, adversarial: 5 };
+
+/** Steps of a pretraining, steps of the main phase at least, so that both sides have played, and all at most. */
+const pretraining = 250;
 const fewest = 20;
 const most = 500;
 
@@ -69,27 +72,68 @@ describeOnBackends(
     for (const each of small) {
       test(titleOf(each), async () => {
         const recipe = shrunk(each);
-        const trainer = await open(recipe);
         const batch = fourPatches(recipe);
         const isContent = (name: string): boolean => {
           const kind = recipe.losses[name]?.kind;
           return kind !== undefined && kind !== 'adversarial' && kind !== 'discriminator-content';
         };
-        const wanted = each.cut ?? 0;
-        const contents: number[] = [];
-        await trainer.prepare?.(async () => batch);
-        // The worst of the last five.
-        const cut = (): number => contents[0]! / Math.max(...contents.slice(-5));
-        while (contents.length < most && (contents.length < fewest || cut() < wanted)) {
+        /** What a step finds: the sum of the losses of pictures and features. */
+        const contentOf = async (trainer: Trainer): Promise<number> => {
           const losses = await valuesOf(trainer.step(batch));
           expect(Object.values(losses).every(Number.isFinite), JSON.stringify(losses)).toBe(true);
           const content = Object.entries(losses).filter(([name]) => isContent(name));
-          contents.push(content.reduce((sum, [, value]) => sum + value, 0));
+          return content.reduce((sum, [, value]) => sum + value, 0);
+        };
+        // By the losses of the main phase, which a pretraining does not have.
+        using untouched = await open(mainPhase(recipe));
+        await untouched.prepare?.(async () => batch);
+        const first = await contentOf(untouched);
+
+        using trainer = await open(recipe);
+        await trainer.prepare?.(async () => batch);
+        const from = Object.values(recipe.phases).at(-1)?.from as number | undefined;
+        while (trainer.iteration < (from ?? 0)) await contentOf(trainer);
+        const wanted = isAdversarial(recipe) ? cuts.adversarial : cuts.alone;
+        const contents: number[] = [];
+        // The worst of the last five.
+        const cut = (): number => first / Math.max(...contents.slice(-5));
+        while (trainer.iteration < most && (contents.length < fewest || cut() < wanted)) {
+          contents.push(await contentOf(trainer));
         }
-        trainer.dispose();
         expect(cut()).toBeGreaterThanOrEqual(wanted);
       });
     }
+  },
+  { only: ['native'] },
+);
+
+describeOnBackends(
+  'A small recipe learns to paint four patches:',
+  () => {
+    test('johnson-style', async () => {
+      const recipe = resolveRecipe('johnson-style', {
+        form: 'small',
+        'network.config.channels': 6,
+        'network.config.blocks': 2,
+        'encoders.feature.weights': 'random',
+        // Random features have no layer that is stronger than others.
+        'losses.content.weight': 1e-3,
+        'losses.style.layers': ['relu1', 'fire2'],
+        'losses.smoothness.weight': 0,
+        schedule: { kind: 'constant', learningRate: 2e-3 },
+        steps: most,
+      }) as StyleRecipe;
+      const styles = [painting(64)];
+      const training = buildStyleTraining(recipe, { styles, encoders: await loadEncoders(recipe) });
+      const batch = fourPatches({ ...recipe, network: { name: 'compact', config: { scale: 1 } } });
+      const objectives: number[] = [];
+      while (objectives.length < 20 || (objectives.length < most && objectives.at(-1)! > objectives[0]! / 10)) {
+        const losses = await valuesOf(training.step(batch));
+        objectives.push(losses.content! + losses.style!);
+      }
+      training.dispose();
+      expect(objectives.at(-1)).toBeLessThan(objectives[0]! / 10);
+    });
   },
   { only: ['native'] },
 );
@@ -138,6 +182,15 @@ async function stepOf(asked: Recipe): Promise<Record<string, number>> {
       training.dispose();
       return losses;
     }
+    case 'style': {
+      const random = resolveRecipe(recipe, untrained(recipe)) as StyleRecipe;
+      const encoders = await loadEncoders(random);
+      const styles = Array.from({ length: recipe.name === 'johnson-style-multi' ? 2 : 1 }, () => painting(256));
+      const training = buildStyleTraining(random, { styles, encoders });
+      const losses = valuesOf(training.step({ target }));
+      training.dispose();
+      return losses;
+    }
     case 'lpips': {
       const layers = layersOfLpips(recipe.encoder);
       const encoder = await loadRecipeEncoder(
@@ -156,7 +209,7 @@ async function stepOf(asked: Recipe): Promise<Record<string, number>> {
   }
 }
 
-function untrained({ encoders }: SuperResolutionRecipe): Record<string, unknown> {
+function untrained({ encoders }: Pick<SuperResolutionRecipe, 'encoders'>): Record<string, unknown> {
   return Object.fromEntries(Object.keys(encoders).map(encoder => [`encoders.${encoder}.weights`, 'random']));
 }
 
@@ -176,21 +229,52 @@ function noise({ data, network, task }: Recipe): Batch {
   };
 }
 
+function painting(side: number): Picture {
+  const numbers = new Random(2);
+  return {
+    data: Uint8Array.from({ length: side * side * 3 }, () => numbers.int(256)),
+    width: side,
+    height: side,
+    channels: 3,
+  };
+}
+
 const titleOf = ({ name, set = {} }: Case): string => [name, ...Object.values(set)].join(' ');
 
-/** The small form with its main losses from the start, cut down to what learns in seconds. */
+const isAdversarial = ({ losses }: SuperResolutionRecipe): boolean =>
+  Object.values(losses).some(({ kind }) => kind === 'adversarial');
+
+/**
+ * The small form cut down to what learns in seconds. With a pretraining where it plays against discriminators, else with its
+ * main losses from the start.
+ */
 function shrunk({ name, set = {} }: Case): SuperResolutionRecipe {
-  const recipe = mainPhase(resolveRecipe(name, { form: 'small', ...set }) as SuperResolutionRecipe);
+  const whole = resolveRecipe(name, { form: 'small', ...set }) as SuperResolutionRecipe;
+  const paper = resolveRecipe(name, { ...set, form: 'paper' }) as SuperResolutionRecipe;
+  const plays = isAdversarial(whole);
+  const recipe = plays ? whole : mainPhase(whole);
   const { scale } = buildNetwork(recipe.network);
-  const phases = Object.keys(recipe.phases).map(phase => [`phases.${phase}.schedule`, null] as const);
+  const phases = Object.keys(recipe.phases);
+  const constant = (learningRate: number) => ({ kind: 'constant', learningRate, warmUp: 0 }) as const;
   const shrink: Record<string, unknown> = {
-    ...Object.fromEntries(phases),
+    ...Object.fromEntries(phases.map(phase => [`phases.${phase}.schedule`, null])),
+    // As in the recipes, the adversarial phase learns more slowly.
+    ...(phases.length > 1 && {
+      [`phases.${phases.at(-1)}.from`]: pretraining,
+      [`phases.${phases.at(-1)}.schedule`]: constant(5e-4),
+    }),
     ...Object.fromEntries(
-      Object.entries({ blocks: 2, channels: 16, growth: 8, depth: 4 })
+      Object.entries({ blocks: plays ? 1 : 2, channels: 16, growth: 8, depth: 4 })
         .filter(([key]) => key in recipe.network.config)
         .map(([key, value]) => [`network.config.${key}`, value]),
     ),
     ...untrained(recipe),
+    // Features of untrained networks are as small as those that the papers weigh.
+    ...Object.fromEntries(
+      Object.entries(recipe.losses)
+        .filter(([, { kind }]) => kind === 'feature')
+        .map(([loss]) => [`losses.${loss}.weight`, paper.losses[loss]!.weight]),
+    ),
     ...Object.fromEntries(
       Object.entries(recipe.discriminators).flatMap(([discriminator, { network, sees }]) => [
         ...('size' in network.config
@@ -198,12 +282,12 @@ function shrunk({ name, set = {} }: Case): SuperResolutionRecipe {
           : []),
         [`discriminators.${discriminator}.network.config.features`, 8],
         // The paper's rates: at the generator's they would win at once.
-        [`discriminators.${discriminator}.schedule`, { kind: 'constant', learningRate: 1e-4, warmUp: 0 }],
+        [`discriminators.${discriminator}.schedule`, constant(1e-4)],
       ]),
     ),
     'data.batchSize': 4,
     'data.patchSize': side / scale,
-    schedule: { kind: 'constant', learningRate: 2e-3, warmUp: 0 },
+    schedule: constant(plays || name === 'rrdb-psnr' ? 5e-3 : 2e-3),
     steps: most,
   };
   return resolveRecipe(recipe, shrink) as SuperResolutionRecipe;
@@ -221,7 +305,7 @@ async function open(recipe: SuperResolutionRecipe): Promise<Trainer> {
 }
 
 /** Waves and edges, four pictures of them, and the same small; masks of stripes. */
-function fourPatches({ data, network }: SuperResolutionRecipe): Batch {
+function fourPatches({ data, network }: Pick<Recipe, 'data' | 'network'>): Batch {
   const { scale } = buildNetwork(network);
   const targets = Array.from({ length: 4 }, (_, n) => ({
     width: side,

@@ -1,6 +1,7 @@
 import { memory } from '@tensorflow/tfjs-core';
 import type { Batch } from 'sr-data';
 import { describeOnBackends } from 'sr-tensor/testing';
+import { writeSafetensors } from 'sr-tensor/weights';
 import { describe, expect, test } from 'vitest';
 import { buildTrainer } from './build-trainer.js';
 import { type CheckpointStore, decodeCheckpoint } from './checkpoint.js';
@@ -56,7 +57,7 @@ describeOnBackends('trainSteps', () => {
     expect(memory().numTensors).toBe(before);
   });
 
-  test('stops at the step whose loss is not a number, and keeps the last checkpoint', async () => {
+  test('stops at the step whose loss is not a number, and saves the state before it', async () => {
     const before = memory().numTensors;
     const store = memoryStore();
     const spoil = (batch: Batch, number: number): Batch => {
@@ -68,8 +69,12 @@ describeOnBackends('trainSteps', () => {
       code: 'train/not-finite',
       message: expect.stringMatching(/"pixel" is NaN at step 8/),
     });
-    expect(await store.list()).toEqual([4]);
+    expect(await store.list()).toEqual([7, 4]);
     expect(memory().numTensors).toBe(before);
+    // With the batch as it should be, the training goes on as if nothing had happened.
+    const [whole, resumed] = [await run(), await run({ store, resume: true })];
+    expect(resumed.steps[0]!.iteration).toBe(8);
+    expect(resumed.state).toEqual(whole.state);
   });
 });
 
@@ -151,6 +156,24 @@ describeOnBackends(
       expect(result.best).toMatchObject({ iteration: 6, scores: { psnr: 22 } });
     });
 
+    test('finishes the checkpoint that it is writing when it is aborted', async () => {
+      const controller = new AbortController();
+      const store = memoryStore();
+      const slow: CheckpointStore = {
+        ...store,
+        async write(iteration, bytes) {
+          controller.abort();
+          await new Promise(resolve => setTimeout(resolve, 10));
+          await store.write(iteration, bytes);
+        },
+      };
+      await expect(run({ store: slow, everySteps: 5, signal: controller.signal })).rejects.toMatchObject({
+        code: 'aborted',
+      });
+      expect(await store.list()).toEqual([5]);
+      expect((await run({ store, resume: true })).state).toEqual((await run()).state);
+    });
+
     test('leaves the store alone when the source or the saving fails', async () => {
       const store = memoryStore();
       const broken = run({
@@ -184,9 +207,17 @@ describeOnBackends(
 );
 
 describe('A checkpoint', () => {
-  test('of another version is refused', () => {
-    expect(() => decodeCheckpoint(new Uint8Array([1, 2, 3]))).toThrow(
-      expect.objectContaining({ code: 'train/checkpoint' }),
+  test('that is none, of another version, or of something else is refused', () => {
+    const refused = (bytes: Uint8Array, message: string): void =>
+      expect(() => decodeCheckpoint(bytes)).toThrow(
+        expect.objectContaining({ code: 'train/checkpoint', message: expect.stringContaining(message) }),
+      );
+    const file = (metadata: Record<string, string>): Uint8Array => writeSafetensors(new Map(), { metadata });
+    refused(new Uint8Array([1, 2, 3]), 'cannot be read');
+    refused(file({ format: 'pt' }), 'not a checkpoint');
+    refused(
+      file({ format: 'sr-train', version: '1', state: '{}' }),
+      'Expected a checkpoint of version 2, received one of version 1',
     );
   });
 });

@@ -1,9 +1,10 @@
 /** A whole training: steps, validation, checkpoints, exact resumption; on any backend, in Node and in a browser tab. */
-import { dispose, getBackend, type Scalar, stack } from '@tensorflow/tfjs-core';
+import { dispose, type Scalar, stack } from '@tensorflow/tfjs-core';
 import type { Batch } from 'sr-data';
 import { abortError, type Parameters, SrError } from 'sr-tensor';
 import type { WeightTensor } from 'sr-tensor/weights';
 import { type CheckpointStore, encodeCheckpoint } from './checkpoint.js';
+import { readsAreFree } from './finite-terms.js';
 import { latestCheckpoint } from './latest-checkpoint.js';
 import { LossWindow } from './loss-window.js';
 import { Pace } from './pace.js';
@@ -137,8 +138,8 @@ interface TrainingState {
  * need to go on, and the best so far, are in the checkpoint. One is saved in the end and when the loop is left.
  *
  * @returns a generator of steps; whoever iterates sets the pace. What it returns in the end is the result.
- * @throws `train/not-finite` at the step whose loss is NaN or infinite, with the name of the term; the last checkpoint
- *   stays as it is. `train/recipe-changed` for a checkpoint of another recipe. `aborted` after saving.
+ * @throws `train/not-finite` at the step whose loss is NaN or infinite, with the name of the first such term, after saving the
+ *   state before that step; on a GPU, where losses are read later, the last checkpoint stays as it is. `train/recipe-changed` for a checkpoint of another recipe. `aborted` after saving.
  * @example
  * for await (const { iteration, losses } of trainSteps({ training: trainer, source, steps: 1000, store: memoryStore() })) {
  *   console.log(iteration, losses);
@@ -230,19 +231,26 @@ export async function* trainSteps<Score extends ValidationScore, Net extends Tra
   const result = (): TrainResult => ({ iteration: training.iteration, best, seconds: pace.state().seconds });
 
   await restore();
-  const readEvery = stepsBetweenReads();
+  const readEvery = readsAreFree() ? 1 : 10;
   let failed = false;
   try {
     pace.start();
     while (training.iteration < steps && !signal?.aborted) {
+      const position = source.state();
       const batches = await pace.wait(nextBatches(source, training.batchesPerStep ?? 1, signal));
       if (batches === undefined) break;
       const { learningRate } = training;
+      const iteration = training.iteration + 1;
       const terms = training.step(...batches);
-      unread.push({ terms, learningRate, iteration: training.iteration });
+      unread.push({ terms, learningRate, iteration });
       pace.step();
+      if (training.iteration < iteration) {
+        // A term is not finite, and nothing has changed.
+        source.restore(position);
+        if (training.iteration > 0) await save();
+        await readLosses();
+      }
 
-      const { iteration } = training;
       const isLast = iteration === steps;
       const validates = validation !== undefined && (isLast || iteration % validation.every === 0);
       const minutes = (performance.now() - savedAt) / 60_000;
@@ -335,14 +343,9 @@ function checkFinite(losses: Readonly<Record<string, number>>, iteration: number
     if (Number.isFinite(value)) continue;
     throw new SrError({
       code: 'train/not-finite',
-      message: `The loss "${name}" is ${value} at step ${iteration}. The last checkpoint is intact; lower the learning rate or set clipNorm, then train anew.`,
+      message: `The loss "${name}" is ${value} at step ${iteration}. The last good state is saved; lower the learning rate or set clipNorm, then train anew.`,
     });
   }
-}
-
-/** Where a value is read from a GPU, reading stalls it: there, ten steps are read at once. */
-function stepsBetweenReads(): number {
-  return ['webgl', 'webgpu'].includes(getBackend()) ? 10 : 1;
 }
 
 /**

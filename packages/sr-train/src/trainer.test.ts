@@ -53,10 +53,24 @@ describeOnBackends('Trainer', () => {
     subject.dispose();
   });
 
-  test('has no state once a parameter is not finite', async () => {
+  test('changes nothing in a step whose loss is not finite', async () => {
     const [input, target] = [tensor4d([0, 0, 0], [1, 1, 1, 3]), tensor4d([Number.NaN, 1, 1], [1, 1, 1, 3])];
     const subject = trainer({ loss: l2() });
-    dispose([input, target, subject.step({ input, target })]);
+    const before = await subject.state();
+    await expectNoLeaks(() => dispose(subject.step({ input, target })));
+    expect(await subject.state()).toEqual(before);
+    dispose([input, target]);
+    subject.dispose();
+  });
+
+  test('has no state once a parameter is not finite', async () => {
+    const tensor = (value: number, shape: number[]) => ({ dtype: 'f32' as const, shape, data: Float32Array.of(value) });
+    const subject = trainer({
+      init: new Map([
+        ['shift', tensor(Number.NaN, [1])],
+        ['seen', tensor(0, [])],
+      ]),
+    });
     await expect(subject.state()).rejects.toMatchObject({
       code: 'train/not-finite',
       message: expect.stringContaining('"shift"'),

@@ -13,6 +13,7 @@ import type { ImageBatch, MaskBatch } from 'sr-data';
 import type { Loss, WeightedLoss } from 'sr-losses';
 import { type Network, type Parameters, runNetwork } from 'sr-tensor';
 import type { DiscriminatorPlayer, DiscriminatorState } from './discriminator-player.js';
+import { areFinite } from './finite-terms.js';
 import { Player, type PlayerOptions, type PlayerState } from './player.js';
 import { addGradients, meanGradients, type TermGradients, termGradients } from './term-gradients.js';
 import type { Training } from './training.js';
@@ -161,7 +162,7 @@ export class Trainer implements Training<Network, TrainerBatch> {
   }
 
   /**
-   * Changes the parameters by one step.
+   * Changes the parameters by one step; nothing where a term is not finite and reading it is free (all but GPUs).
    *
    * @param batches as many as `batchesPerStep`; they may be of different sizes
    * @returns the terms of the losses before the step, by name; the caller disposes them
@@ -169,10 +170,11 @@ export class Trainer implements Training<Network, TrainerBatch> {
   step(...batches: TrainerBatch[]): Record<string, Scalar> {
     const plan = this.#plan(this.#iteration);
     const judges = plan.discriminators.map(name => [name, this.#discriminators[name]!] as const);
-    if (plan.fresh) for (const player of this.#players()) player.forget();
     const samples = batches.map(sampleOf);
     const predictions: Tensor4D[] = [];
     const terms: Record<string, Scalar> = {};
+    const found: [Player, TermGradients['gradients']][] = [];
+    const before = this.#players().map(player => player.remember());
 
     if (plan.loss === undefined) {
       for (const { input } of samples) predictions.push(tidy(() => this.#generate(input).image));
@@ -186,20 +188,28 @@ export class Trainer implements Training<Network, TrainerBatch> {
       }
       const mean = meanGradients(sum!, samples.length);
       Object.assign(terms, mean.terms);
-      this.#generator.update(this.#iteration, mean.gradients);
+      found.push([this.#generator, mean.gradients]);
     }
     for (const [name, player] of judges) {
       let sum: TermGradients | undefined;
       for (const [i, { target }] of samples.entries()) sum = addGradients(sum, player.judge(predictions[i]!, target));
       const mean = meanGradients(sum!, samples.length);
       for (const [side, term] of Object.entries(mean.terms)) terms[`${name}.${side}`] = term;
-      player.update(this.#iteration, mean.gradients);
+      found.push([player, mean.gradients]);
     }
     dispose(predictions);
     batches.forEach((batch, i) => {
       disposeSample(batch, samples[i]!);
     });
-    this.#iteration++;
+    if (areFinite(terms)) {
+      if (plan.fresh) for (const player of this.#players()) player.forget();
+      for (const [player, gradients] of found) player.update(this.#iteration, gradients);
+      for (const { drop } of before) drop();
+      this.#iteration++;
+    } else {
+      for (const [, gradients] of found) dispose(gradients);
+      for (const { bringBack } of before) bringBack();
+    }
     return terms;
   }
 

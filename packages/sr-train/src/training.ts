@@ -29,7 +29,8 @@ export interface Training<Net extends TrainedNetwork = TrainedNetwork, Sample = 
    *
    * @param batches as many as `batchesPerStep` says
    * @returns scalars by name, as they were before the step; the caller disposes them. The first that is not finite ends the
-   *   training: those come first that others are made from
+   *   training: those come first that others are made from. Such a step changes nothing, `iteration` neither, where reading
+   *   them is free (`areFinite`)
    */
   step(...batches: Sample[]): Record<string, Scalar>;
   /** The parameters of `network`, averaged over the steps where they are, else a copy; the caller disposes them. */

@@ -3,6 +3,7 @@ import { SrError } from 'sr-tensor';
 import type { NetworkDescription } from '../build-network.js';
 import { nearest } from '../nearest.js';
 import type { Discriminator } from './discriminator.js';
+import { enhancenetDiscriminator } from './enhancenet.js';
 import { featureMatchingDiscriminator } from './feature-matching.js';
 import { globalPoolDiscriminator } from './global-pool.js';
 import { patchDiscriminator } from './patch.js';
@@ -13,6 +14,7 @@ import { vggDiscriminator } from './vgg.js';
 const families: Readonly<Record<string, (config: Readonly<Record<string, unknown>>) => Discriminator>> = {
   'srgan-discriminator': srganDiscriminator,
   'vgg-discriminator': vggDiscriminator,
+  'enhancenet-discriminator': enhancenetDiscriminator,
   'feature-matching-discriminator': featureMatchingDiscriminator,
   'global-pool-discriminator': globalPoolDiscriminator,
   'patch-discriminator': patchDiscriminator,

@@ -35,9 +35,9 @@ export function rrdb(x: Tensor4D, p: (name: string) => LayerParameters, name: Rr
     let features = x;
     for (const dense of range(3)) {
       features = tidy(() => {
-        const known = [features];
-        for (const conv of range(4)) known.push(conv2d(concat(known, 3), p(name(dense, conv)), leaky));
-        return add(features, mul(conv2d(concat(known, 3), p(name(dense, 4))), residualScale));
+        let known = features;
+        for (const conv of range(4)) known = concat([known, conv2d(known, p(name(dense, conv)), leaky)], 3);
+        return add(features, conv2d(known, scaled(p(name(dense, 4)))));
       });
     }
     return add(x, mul(features, residualScale));
@@ -45,3 +45,8 @@ export function rrdb(x: Tensor4D, p: (name: string) => LayerParameters, name: Rr
 }
 
 export const rrdbReach = 15;
+
+/** The weights are scaled rather than the pictures, which are far larger. */
+function scaled({ weight, bias }: LayerParameters): LayerParameters {
+  return { weight: mul(weight, residualScale), bias: bias && mul(bias, residualScale) };
+}

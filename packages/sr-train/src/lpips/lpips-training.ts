@@ -9,6 +9,7 @@ import {
   type TwoAfcTriplet,
 } from 'sr-metrics';
 import { type Encoder, type ParameterSpecs, Parameters, Random, type RandomState, zeros } from 'sr-tensor';
+import { areFinite } from '../finite-terms.js';
 import { Player, type PlayerOptions, type PlayerState } from '../player.js';
 import { termGradients } from '../term-gradients.js';
 import type { TrainedNetwork, Training } from '../training.js';
@@ -72,12 +73,18 @@ export class LpipsTraining implements Training<TrainedNetwork, readonly TwoAfcTr
   }
 
   step(triplets: readonly TwoAfcTriplet[]): Record<string, Scalar> {
+    const before = this.#random.state;
     const random = this.#dropout ? this.#random : undefined;
     const differences = measureTriplets(triplets, this.encoder, this.layers, random);
     const { terms, gradients } = termGradients(this.#player.variables(), () => ({
       ranking: rankingLoss(differences, this.#player.parameters.scope()),
     }));
     dispose([...differences.p0, ...differences.p1, differences.judge]);
+    if (!areFinite(terms)) {
+      dispose(gradients);
+      this.#random = new Random(before);
+      return terms;
+    }
     this.#player.update(this.#iteration, gradients);
     keepPositive(this.#player.parameters);
     this.#iteration++;

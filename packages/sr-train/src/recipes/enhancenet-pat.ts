@@ -19,6 +19,9 @@ function texture(side: number, taps: Readonly<Record<string, readonly [number, n
 /**
  * EnhanceNet-PAT: features of VGG-19, textures of patches of 16 pixels, a discriminator.
  *
+ * The paper trains the discriminator only while it is not too good, by a threshold that is not known here; this trains it in
+ * every step.
+ *
  * @param options.form default `paper`
  * @see Sajjadi et al., "EnhanceNet: single image super-resolution through automated texture synthesis", ICCV 2017, section 4
  *   and supplement
@@ -62,8 +65,8 @@ export const enhancenetPat: RecipeFamily<{ form: 'paper' | 'small' }> = recipeFa
       discriminators: {
         picture: {
           network: {
-            name: 'srgan-discriminator',
-            config: isSmall ? { size: side, features: 16, hidden: 128 } : { size: side, features: 32 },
+            name: 'enhancenet-discriminator',
+            config: isSmall ? { size: side, features: 8, hidden: 128 } : { size: side },
           },
         },
       },

@@ -1,5 +1,5 @@
 import { type RecipeFamily, recipeFamily } from '../recipe-family.js';
-import { deepest, perceptualValidation, vgg19Or } from './perceptual.js';
+import { deepest, perceptualValidation, squeezed, vgg19Or } from './perceptual.js';
 import { rrdbPsnr } from './rrdb-psnr.js';
 
 /**
@@ -28,7 +28,7 @@ export const esrgan: RecipeFamily<{ form: 'paper' | 'code' | 'small'; pretrain: 
           kind: 'feature',
           encoder: 'perceptual',
           preset: 'esrgan',
-          weight: 1,
+          weight: isSmall ? squeezed : 1,
           ...(isSmall && { layers: [deepest] }),
         },
         adversarial: { kind: 'adversarial', discriminator: 'picture', weight: 5e-3 },

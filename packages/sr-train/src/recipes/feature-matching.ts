@@ -1,6 +1,6 @@
 import type { RecipeLoss, SuperResolutionInput } from '../recipe.js';
 import { type RecipeFamily, recipeFamily } from '../recipe-family.js';
-import { deepest, perceptualValidation, vgg19Or } from './perceptual.js';
+import { deepest, perceptualValidation, squeezed, vgg19Or } from './perceptual.js';
 
 type Form = 'paper' | 'small';
 type Family = RecipeFamily<{ form: Form }>;
@@ -69,7 +69,8 @@ function featureMatching(letters: 'mp' | 'mpva' | 'mpca' | 'mpcsa' | 'mpcsva', f
     kind: 'feature',
     encoder: 'perceptual',
     preset: 'akella',
-    weight: 0.5,
+    // Of squares.
+    weight: isSmall ? 0.5 * squeezed ** 2 : 0.5,
     ...(isSmall && { layers: [deepest] }),
   };
   const content: RecipeLoss = {

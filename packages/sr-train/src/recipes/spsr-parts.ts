@@ -1,6 +1,6 @@
 /** What the recipes of SPSR share: its losses, whom they look at, and its schedule. */
 import type { RecipeLoss, SuperResolutionInput } from '../recipe.js';
-import { deepest, perceptualValidation, vgg19Or } from './perceptual.js';
+import { deepest, perceptualValidation, squeezed, vgg19Or } from './perceptual.js';
 
 export type SpsrForm = 'paper' | 'code' | 'small';
 
@@ -29,7 +29,7 @@ export function baseParts(form: SpsrForm): Parts {
         kind: 'feature',
         encoder: 'perceptual',
         preset: 'esrgan',
-        weight: 1,
+        weight: isSmall ? squeezed : 1,
         ...(isSmall && { layers: [deepest] }),
       },
       pixel: { kind: 'l1', weight: 0.01 },

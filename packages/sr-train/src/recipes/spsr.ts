@@ -21,7 +21,7 @@ import {
  * discriminator.
  *
  * It begins with the weights of `rrdb-psnr`, as far as they fit, which are looked for in `runs/rrdb-psnr`
- * (`--set init.weights=RRDB_PSNR_x4.pth`; `init=null` for none); `small` pretrains for 400 steps instead. In the first 5000
+ * (`--set init.weights=RRDB_PSNR_x4.pth`; `init=null` for none); `small` pretrains for 1000 steps instead. In the first 5000
  * steps the authors' code trains the fusion alone; it squares the gradient loss (the paper: absolute), pads maps by two
  * pixels, and takes batches of 30 (15).
  *
@@ -94,6 +94,8 @@ function spsr(
   { form, branch, parts }: { form: SpsrForm; branch: boolean; parts: ReturnType<typeof together> },
 ): SuperResolutionInput {
   const isSmall = form === 'small';
+  const training = trainingParts(form);
+  const pretraining = isSmall ? 1000 : 0;
   const only = (pixel: number): Record<string, number> =>
     Object.fromEntries(Object.keys(parts.losses).map(loss => [loss, loss === 'pixel' ? pixel : 0]));
   return {
@@ -108,8 +110,13 @@ function spsr(
       form === 'code'
         ? { fusion: { train: ['^f_'] }, whole: { from: 5000 } }
         : isSmall
-          ? { pretraining: { losses: only(1) }, adversarial: { from: 400 } }
+          ? {
+              // Against a network that has not learnt its colours the discriminators win at once.
+              pretraining: { losses: only(1), schedule: { kind: 'constant', learningRate: 1e-3 } },
+              adversarial: { from: pretraining, schedule: training.schedule, freshOptimizers: true },
+            }
           : {},
-    ...trainingParts(form),
+    ...training,
+    steps: pretraining + (training.steps as number),
   };
 }

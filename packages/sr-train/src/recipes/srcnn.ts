@@ -15,7 +15,8 @@ export const srcnn: RecipeFamily<{ form: 'paper' | 'small'; scale: 4 | 2 | 3 }> 
   { form: ['paper', 'small'], scale: [4, 2, 3] },
   ({ form, scale }) => {
     const isSmall = form === 'small';
-    const rates = { '^conv3': 0.1 };
+    // Section 4.1 has the last layer learn more slowly, the authors' SRCNN_net.prototxt the biases as well.
+    const rates = { '^conv3': 0.1, bias$: 0.1 };
     return {
       name: 'srcnn',
       form,
@@ -26,6 +27,7 @@ export const srcnn: RecipeFamily<{ form: 'paper' | 'small'; scale: 4 | 2 | 3 }> 
       optimizer: isSmall ? { kind: 'adam', rates } : { kind: 'sgd', momentum: 0.9, rates },
       schedule: { kind: 'constant', learningRate: isSmall ? 3e-4 : 1e-4 },
       steps: isSmall ? 10_000 : 800_000_000 / 128,
+      // Batches as in SRCNN_net.prototxt.
       data: { batchSize: isSmall ? 16 : 128, patchSize: Math.floor(33 / scale), augment: isSmall },
       validation: { every: isSmall ? 1000 : 10_000 },
     };

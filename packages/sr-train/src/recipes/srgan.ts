@@ -1,5 +1,5 @@
 import { type RecipeFamily, recipeFamily } from '../recipe-family.js';
-import { deepest, perceptualValidation, vgg19Or } from './perceptual.js';
+import { deepest, perceptualValidation, squeezed, vgg19Or } from './perceptual.js';
 
 /**
  * SRGAN: a million steps of squared errors (SRResNet), then features of VGG-19 ("VGG54") against a discriminator.
@@ -28,7 +28,8 @@ export const srgan: RecipeFamily<{ form: 'paper' | 'small'; pretrain: boolean }>
           kind: 'feature',
           encoder: 'perceptual',
           preset: 'srgan',
-          weight: 1,
+          // Of squares.
+          weight: isSmall ? squeezed ** 2 : 1,
           ...(isSmall && { layers: [deepest] }),
         },
         adversarial: { kind: 'adversarial', discriminator: 'picture', weight: 1e-3 },

@@ -1,8 +1,9 @@
 /** The training of a structure extractor: extractor and head learn together to answer the questions of a pretext task. */
-import { type Scalar, type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
+import { dispose, type Scalar, type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
 import type { Batch } from 'sr-data';
 import { featureSpacing, type TappedNetwork } from 'sr-models';
 import { type Parameters, Random, type RandomState } from 'sr-tensor';
+import { areFinite } from '../finite-terms.js';
 import { Player, type PlayerOptions, type PlayerState } from '../player.js';
 import { termGradients } from '../term-gradients.js';
 import type { Training } from '../training.js';
@@ -69,6 +70,7 @@ export class StructureTraining implements Training<TappedNetwork> {
   /** @param batch of which only the targets are looked at: pictures as they are */
   step({ target }: Pick<Batch, 'target'>): Record<string, Scalar> {
     const images = tensor4d(target.data, [...target.shape]);
+    const before = this.#random.state;
     // Their names differ: convolutions here, dense layers there.
     const variables = new Map([...this.#extractor.variables(), ...this.#head.variables()]);
     const { terms, gradients } = termGradients(variables, () => {
@@ -78,6 +80,11 @@ export class StructureTraining implements Training<TappedNetwork> {
       return { [this.task.name]: questions.loss(features, this.#head.parameters.scope()) };
     });
     images.dispose();
+    if (!areFinite(terms)) {
+      dispose(gradients);
+      this.#random = new Random(before);
+      return terms;
+    }
     for (const player of [this.#extractor, this.#head]) {
       const own = Object.entries(gradients).filter(([name]) => name in player.parameters.specs);
       player.update(this.#iteration, Object.fromEntries(own));
