@@ -28,15 +28,30 @@ export interface OpenUpscaler {
 /** The enlargement where none is asked for. */
 const DEFAULT_SCALE = 4;
 
-/** How modules of sr-weights are called whose network enlarges; others hold feature extractors. */
+/** How modules of sr-weights are called whose network enlarges, and whose paints; others hold feature extractors. */
 const enlarges = /^x\d/;
+const stylePrefix = 'style-';
 
 /** The names of the trained networks that are installed and enlarge: a module of sr-weights each. */
 export function shippedNames(): string[] {
+  return moduleNames().filter(name => enlarges.test(name));
+}
+
+/** The names of the trained styles that are installed. */
+export function shippedStyles(): string[] {
+  return moduleNames()
+    .filter(name => name.startsWith(stylePrefix))
+    .map(name => name.slice(stylePrefix.length));
+}
+
+/** One of them. */
+export function shippedStyle(name: string): Promise<WeightModule> {
+  return shippedModel(`${stylePrefix}${name}`);
+}
+
+function moduleNames(): string[] {
   const { exports } = createRequire(import.meta.url)('sr-weights/package.json') as { exports: object };
-  return Object.keys(exports)
-    .map(path => path.slice('./'.length))
-    .filter(name => enlarges.test(name));
+  return Object.keys(exports).map(path => path.slice('./'.length));
 }
 
 export async function shippedModel(name: string): Promise<WeightModule> {

@@ -41,6 +41,8 @@ export interface BuiltLoss {
   readonly term: StepTerm;
   /** Of the encoder that it names. */
   readonly requests?: readonly FeatureRequest[] | undefined;
+  /** The loss for one target, of a kind whose target may be any picture. */
+  readonly prepare?: EncoderLoss['prepare'];
   readonly calibration?: Calibration;
 }
 
@@ -73,10 +75,10 @@ export function buildLoss(name: string, loss: RecipeLoss, parts: LossParts): Bui
       return encoded(featureLoss({ ...optionsOf(loss), encoder }));
     case 'style': {
       const style = styleLoss({ ...optionsOf(loss), encoder });
-      return loss.patch === undefined ? encoded(style) : byPatches(style, loss.patch);
+      return loss.patch === undefined ? ofAnyTarget(style) : byPatches(style, loss.patch);
     }
     case 'histogram':
-      return encoded(histogramLoss({ ...optionsOf(loss), encoder }));
+      return ofAnyTarget(histogramLoss({ ...optionsOf(loss), encoder }));
     case 'structure':
       return encoded(structureLoss({ ...optionsOf(loss), encoder }));
     case 'texture': {
@@ -118,6 +120,10 @@ function branchOf(
 function encoded(loss: EncoderLoss): BuiltLoss {
   const term = ({ image }: StepOutputs, { target }: StepTensors): Scalar => loss(image, target);
   return { term: Object.assign(term, { features: loss.features ?? [] }), requests: loss.features };
+}
+
+function ofAnyTarget(loss: EncoderLoss): BuiltLoss {
+  return { ...encoded(loss), prepare: loss.prepare };
 }
 
 /** Patch by patch, each as a picture of its own: no features are shared. */

@@ -139,13 +139,16 @@ function viewOf(sees: RecipeView, encoders: LossParts['encoders']): ((images: Te
 }
 
 /** The discriminators that a loss asks for in some phase, or that a phase trains. */
-export function usedDiscriminators(recipe: SuperResolutionRecipe, phases: readonly Phase[]): string[] {
+export function usedDiscriminators(
+  recipe: Pick<SuperResolutionRecipe, 'losses' | 'discriminators'>,
+  phases: readonly Phase[],
+): string[] {
   return Object.keys(recipe.discriminators).filter(name =>
     phases.some(phase => isAskedIn(name, recipe, phase) || phase.discriminators[name]),
   );
 }
 
-function isAskedIn(name: string, recipe: SuperResolutionRecipe, phase: Phase): boolean {
+function isAskedIn(name: string, recipe: Pick<SuperResolutionRecipe, 'losses'>, phase: Phase): boolean {
   return weightsIn(recipe, phase).some(([, loss]) => 'discriminator' in loss && loss.discriminator === name);
 }
 

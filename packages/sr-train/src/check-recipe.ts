@@ -42,6 +42,11 @@ export function checkRecipe(recipe: unknown): Recipe {
     throw invalid(path.join('.') || 'the whole', issue.message, error);
   }
   if (data.task === 'super-resolution') checkNames(data);
+  if (data.task === 'style') {
+    checkNames({ ...data, discriminators: {}, phases: {} });
+    const { losses, trials } = data;
+    if (trials !== null) checkName('trials.loss', trials.loss, losses, 'loss');
+  }
   return data;
 }
 
@@ -90,29 +95,36 @@ function withTask(recipe: unknown): unknown {
 }
 
 /** Checks that what a recipe refers to by name is there. */
-function checkNames({ losses, encoders, discriminators, phases }: SuperResolutionRecipe): void {
-  const check = (path: string, name: string, known: object, what: string): void => {
-    if (Object.hasOwn(known, name)) return;
-    const names = Object.keys(known);
-    const there = names.length === 0 ? 'there is none' : `there are ${names.join(', ')}`;
-    const hint = names.length === 0 ? '' : `. Did you mean "${nearest(name, names)}"?`;
-    throw invalid(path, `there is no ${what} "${name}"; ${there}${hint}`);
-  };
+function checkNames({
+  losses,
+  encoders,
+  discriminators,
+  phases,
+}: Pick<SuperResolutionRecipe, 'losses' | 'encoders' | 'discriminators' | 'phases'>): void {
   for (const [name, loss] of Object.entries(losses)) {
     const path = `losses.${name}`;
-    if ('encoder' in loss) check(`${path}.encoder`, loss.encoder, encoders, 'encoder');
-    if ('discriminator' in loss) check(`${path}.discriminator`, loss.discriminator, discriminators, 'discriminator');
+    if ('encoder' in loss) checkName(`${path}.encoder`, loss.encoder, encoders, 'encoder');
+    if ('discriminator' in loss)
+      checkName(`${path}.discriminator`, loss.discriminator, discriminators, 'discriminator');
   }
   for (const [name, { sees }] of Object.entries(discriminators)) {
-    if (sees.kind === 'features') check(`discriminators.${name}.sees.encoder`, sees.encoder, encoders, 'encoder');
+    if (sees.kind === 'features') checkName(`discriminators.${name}.sees.encoder`, sees.encoder, encoders, 'encoder');
   }
   for (const [name, phase] of Object.entries(phases)) {
     const path = `phases.${name}`;
-    for (const loss of Object.keys(phase.losses)) check(`${path}.losses`, loss, losses, 'loss');
+    for (const loss of Object.keys(phase.losses)) checkName(`${path}.losses`, loss, losses, 'loss');
     for (const each of Object.keys(phase.discriminators)) {
-      check(`${path}.discriminators`, each, discriminators, 'discriminator');
+      checkName(`${path}.discriminators`, each, discriminators, 'discriminator');
     }
   }
+}
+
+function checkName(path: string, name: string, known: object, what: string): void {
+  if (Object.hasOwn(known, name)) return;
+  const names = Object.keys(known);
+  const there = names.length === 0 ? 'there is none' : `there are ${names.join(', ')}`;
+  const hint = names.length === 0 ? '' : `. Did you mean "${nearest(name, names)}"?`;
+  throw invalid(path, `there is no ${what} "${name}"; ${there}${hint}`);
 }
 
 function invalid(path: string, message: string, cause?: unknown): SrError {

@@ -17,6 +17,15 @@ export {
   structureProtocol,
 } from './structure/structure-protocol.js';
 export * from './structure/structure-training.js';
+export { type BuildStyleTrainingOptions, buildStyleTraining } from './style/build-style-training.js';
+export {
+  type NamedPicture,
+  type StyleObjective,
+  type StyleScore,
+  StyleTraining,
+  type StyleTrainingOptions,
+  type StyleTrainingState,
+} from './style/style-training.js';
 export * from './train-steps.js';
 export * from './trainer.js';
 export type { TrainedNetwork, Training } from './training.js';

@@ -4,13 +4,18 @@ import { usedDiscriminators, weightsIn } from './build-trainer.js';
 import { phasesOf } from './phases.js';
 import type { SuperResolutionRecipe } from './recipe.js';
 
+/** What says which layers of its encoders a training looks at. */
+export type EncoderUser = Pick<SuperResolutionRecipe, 'losses' | 'encoders' | 'steps'> &
+  Partial<Pick<SuperResolutionRecipe, 'discriminators' | 'phases'>>;
+
 /**
  * The layers that a recipe asks of each of its encoders, in some phase; an encoder that nothing asks for is absent.
  *
  * @returns undefined in place of a list where the last layer is meant, whatever it is called
  */
-export function neededLayers(recipe: SuperResolutionRecipe): Map<string, readonly string[] | undefined> {
-  const phases = phasesOf(recipe);
+export function neededLayers(recipe: EncoderUser): Map<string, readonly string[] | undefined> {
+  const { discriminators = {}, phases: given = {} } = recipe;
+  const phases = phasesOf({ phases: given, steps: recipe.steps });
   const needed = new Map<string, readonly string[] | undefined>();
   const ask = (encoder: string, layers: readonly (string | undefined)[]): void => {
     const known = needed.has(encoder) ? needed.get(encoder) : [];
@@ -25,8 +30,8 @@ export function neededLayers(recipe: SuperResolutionRecipe): Map<string, readonl
       requests.flatMap(({ layers }) => layers),
     );
   }
-  for (const name of usedDiscriminators(recipe, phases)) {
-    const { sees } = recipe.discriminators[name]!;
+  for (const name of usedDiscriminators({ losses: recipe.losses, discriminators }, phases)) {
+    const { sees } = discriminators[name]!;
     if (sees.kind === 'features') ask(sees.encoder, [sees.layer]);
   }
   return needed;

@@ -54,6 +54,7 @@ type PixelLoss =
   | (OutputBase & {
       readonly kind: 'total-variation';
       readonly preset?: TotalVariationPreset | undefined;
+      readonly reduction?: 'sum' | 'batch-mean' | undefined;
       readonly beta?: number | undefined;
     })
   | (OutputBase & {
@@ -163,6 +164,7 @@ export const lossSchema: z.ZodType<RecipeLoss> = z.discriminatedUnion('kind', [
     kind: z.literal('total-variation'),
     ...pixel,
     preset: z.enum(['johnson', 'leftthomas', 'basicsr', 'piq-l1', 'piq-l2', 'piq-l2-squared', 'mahendran']).optional(),
+    reduction: z.enum(['sum', 'batch-mean']).optional(),
     beta: positive.optional(),
   }),
   z.strictObject({

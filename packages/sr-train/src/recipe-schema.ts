@@ -271,8 +271,48 @@ const lpips = z.strictObject({
   dropout: z.boolean().default(true),
 });
 
+/** What a picture can be judged by that was painted: no discriminators, masks, turns or further outputs. */
+const styleLosses = z
+  .record(z.string(), lossSchema)
+  .refine(losses => Object.keys(losses).length > 0, 'expected at least one loss')
+  .refine(
+    losses =>
+      Object.values(losses).every(
+        loss =>
+          !['adversarial', 'discriminator-content'].includes(loss.kind) &&
+          !['turn', 'output', 'patch', 'masked'].some(field => field in loss),
+      ),
+    'expected losses of whole pictures, without discriminators, turns, outputs, patches and masks',
+  );
+
+const styleError = 'expected the file of a picture, or several';
+
+const style = z.strictObject({
+  task: z.literal('style'),
+  ...baseFields,
+  network: z.strictObject({ name: z.literal('style'), config: z.record(z.string(), z.unknown()).default({}) }),
+  validation: z
+    .strictObject({
+      every: duration.default(1000),
+      heldOut: z.int().min(0).default(8),
+      metrics: z.tuple([z.literal('objective')]).default(['objective']),
+    })
+    .prefault({}),
+  style: z
+    .union([z.string(), z.array(z.string()).min(1, styleError)], { error: styleError })
+    .nullable()
+    .default(null),
+  styleSize: count.nullable().default(null),
+  losses: styleLosses,
+  encoders: z.record(z.string(), encoder).default({}),
+  trials: z
+    .strictObject({ loss: z.string(), weights: z.array(z.number().min(0)).min(2), steps: duration })
+    .nullable()
+    .default(null),
+});
+
 /** Checks the fields of a recipe that says its task; unknown fields are errors. `checkRecipe` does more. */
-export const recipeSchema: z.ZodType<Recipe> = z.discriminatedUnion('task', [superResolution, structure, lpips]);
+export const recipeSchema: z.ZodType<Recipe> = z.discriminatedUnion('task', [superResolution, structure, lpips, style]);
 
 function isStep(step: unknown): boolean {
   return typeof step === 'object' && step !== null && 'type' in step && typeof step.type === 'string';

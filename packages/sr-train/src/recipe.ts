@@ -4,17 +4,19 @@ import type { AdversarialPreset, GradientPenaltyPreset } from 'sr-losses';
 import type { LpipsInput, LpipsRecipe } from './lpips/lpips-recipe.js';
 import type { RecipeLoss } from './recipe-loss.js';
 import type { StructureInput, StructureRecipe } from './structure/structure-recipe.js';
+import type { StyleInput, StyleRecipe } from './style/style-recipe.js';
 
 export type { LpipsInput, LpipsRecipe } from './lpips/lpips-recipe.js';
 export type { RecipeLoss } from './recipe-loss.js';
 export type { Pretext } from './structure/pretext-task.js';
 export type { StructureInput, StructureRecipe } from './structure/structure-recipe.js';
+export type { RecipeTrials, StyleInput, StyleRecipe } from './style/style-recipe.js';
 
 /** A recipe of any task; `task` says which. */
-export type Recipe = SuperResolutionRecipe | StructureRecipe | LpipsRecipe;
+export type Recipe = SuperResolutionRecipe | StructureRecipe | LpipsRecipe | StyleRecipe;
 
 /** A recipe as it is written: what it leaves out has its default. */
-export type RecipeInput = SuperResolutionInput | StructureInput | LpipsInput;
+export type RecipeInput = SuperResolutionInput | StructureInput | LpipsInput | StyleInput;
 
 /** A number of steps, or of epochs (`'200 epochs'`) where a paper counts those. */
 export type Duration = number | `${number} epochs`;

@@ -18,8 +18,8 @@ import { type Encoder, fileShape, type ParameterSpecs, Parameters, Random, SrErr
 import type { WeightTensor } from 'sr-tensor/weights';
 import { readWeightFile } from 'sr-tensor/weights/node';
 import shippedExtractor from 'sr-weights/nse';
-import { neededLayers } from '../needed-layers.js';
-import type { EncoderName, RecipeEncoder, SuperResolutionRecipe } from '../recipe.js';
+import { type EncoderUser, neededLayers } from '../needed-layers.js';
+import type { EncoderName, RecipeEncoder } from '../recipe.js';
 import { weightFileOf } from './initial-weights.js';
 
 const published: Readonly<Record<Exclude<EncoderName, 'nse'>, FeatureNetwork>> = {
@@ -44,7 +44,7 @@ const random = 'random';
  * @throws `train/encoder` where weights are missing (names the file, and how to take another network), `layer/unknown`
  */
 export async function loadEncoders(
-  recipe: SuperResolutionRecipe,
+  recipe: EncoderUser,
   { signal }: { signal?: AbortSignal | undefined } = {},
 ): Promise<Record<string, Encoder>> {
   const encoders: Record<string, Encoder> = {};

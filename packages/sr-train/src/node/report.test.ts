@@ -49,7 +49,7 @@ test('shows the centre of the pictures unchanged', async () => {
   const [input, target, result] = [picture(60, 50, 1), picture(240, 200, 2), picture(240, 200, 3)];
   const scores = { scores: { psnr: 1 }, pictures: [{ name: 'a', scores: { psnr: 1 }, result }] };
   const [sample] = await reportSamples([{ name: 'a', input, target }], scores, 4);
-  const shown = await readPicture(Buffer.from(sample!.reference.split(',')[1]!, 'base64'));
+  const shown = await readPicture(Buffer.from(sample!.images.reference!.split(',')[1]!, 'base64'));
   expect([shown.width, shown.height]).toEqual([192, 192]);
   // 240 x 200 to 192 x 192: 24 columns and 4 rows are left out at the start.
   expect([...shown.data.subarray(0, 3)]).toEqual([

@@ -21,14 +21,12 @@ export interface ReportContent {
   readonly samples: readonly ReportSample[];
 }
 
-/** The centre of a validation picture as data addresses. */
+/** A validation picture and what was made of it. */
 export interface ReportSample {
   readonly name: string;
   readonly scores: Readonly<Record<string, number>>;
-  /** Enlarged by bicubic interpolation. */
-  readonly before: string;
-  readonly after: string;
-  readonly reference: string;
+  /** What stands beside each other, by what it is, as `shownPicture` gives it. */
+  readonly images: Readonly<Record<string, string>>;
 }
 
 /** The first few validation pictures with what the network made of them. */
@@ -40,11 +38,16 @@ export async function reportSamples(
   return Promise.all(
     pairs.slice(0, mostSamples).map(async ({ name, input, target }, i) => {
       const { scores, result } = pictures[i]!;
-      const shown = [resizePicture(input, { scale }), result, target].map(picture => dataAddress(centre(picture)));
-      const [before, after, reference] = (await Promise.all(shown)) as [string, string, string];
-      return { name, scores, before, after, reference };
+      const shown = [resizePicture(input, { scale }), result, target].map(shownPicture);
+      const [bicubic, network, reference] = (await Promise.all(shown)) as [string, string, string];
+      return { name, scores, images: { bicubic, network, reference } };
     }),
   );
+}
+
+/** The centre of a picture as a data address. */
+export function shownPicture(picture: Picture): Promise<string> {
+  return dataAddress(centre(picture));
 }
 
 /**
@@ -145,8 +148,7 @@ const drawCharts = `charts => {
   }
 }`;
 
-function sampleHtml({ name, scores, before, after, reference }: ReportSample): string {
-  const images = { bicubic: before, network: after, reference };
+function sampleHtml({ name, scores, images }: ReportSample): string {
   return `<figure><figcaption>${escapeHtml(name)}: ${escapeHtml(listed(scores))}</figcaption><div>${Object.entries(
     images,
   )

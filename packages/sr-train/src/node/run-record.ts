@@ -117,6 +117,7 @@ export class RunRecord implements TrainObserver<TaskScore> {
   #card(iteration: number, scores: Readonly<Record<string, number>>): ModelCard {
     const { data, card } = this.#options;
     const { name, network: _network, init, validation: _, steps, seed, emaDecay, ...others } = this.#recipe;
+    const pictures = 'style' in others ? ([others.style ?? []].flat() as string[]) : [];
     const { network } = this.#task.training;
     const { scale = 1 } = network;
     const entries = this.#journal?.entries ?? [];
@@ -136,6 +137,7 @@ export class RunRecord implements TrainObserver<TaskScore> {
         recipe: name,
         ...(init && { init: `${basename(init.weights)}${init.partial ? ', in part' : ''}` }),
         ...described(others),
+        ...(pictures.length > 0 && { style: pictures.map(path => basename(path)).join(', ') }),
         emaDecay,
         seed,
         steps,

@@ -7,6 +7,7 @@ import type { TrainedNetwork, Training } from '../training.js';
 import { openLpips } from './lpips.js';
 import type { ReportSample } from './report.js';
 import { openStructure } from './structure.js';
+import { openStyle } from './style.js';
 import { openSuperResolution } from './super-resolution.js';
 import type { TrainOptions } from './train.js';
 
@@ -48,5 +49,7 @@ export async function openTask(recipe: Recipe, options: TrainOptions & { resumes
       return (await openStructure(recipe, options)) as unknown as OpenTask;
     case 'lpips':
       return (await openLpips(recipe, options)) as unknown as OpenTask;
+    case 'style':
+      return (await openStyle(recipe, options)) as unknown as OpenTask;
   }
 }

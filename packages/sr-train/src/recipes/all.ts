@@ -11,6 +11,7 @@ export {
   featureMatchingMpva,
 } from './feature-matching.js';
 export { johnsonSrFeature, johnsonSrPixel } from './johnson-sr.js';
+export { johnsonStyle, johnsonStyleMulti } from './johnson-style.js';
 export { lpipsLin } from './lpips-lin.js';
 export { nseContrastive } from './nse-contrastive.js';
 export { nseJigsaw } from './nse-jigsaw.js';

@@ -22,6 +22,8 @@ export const recipeDescriptions: Readonly<Record<string, string>> = {
   'tsrn-faces': 'texture loss on whole faces (CelebA)',
   'johnson-sr-pixel': 'residual network with transposed convolutions by MSE, from blurred pictures',
   'johnson-sr-feature': 'the same by features of VGG-16',
+  'johnson-style': 'a network that paints in the style of a picture (style=PICTURE)',
+  'johnson-style-multi': 'one network for several styles, which can be mixed (style=["a.png","b.png"])',
   'spsr-g': 'gradient branch, gradient loss and ESRGAN’s losses; begins with rrdb-psnr',
   'spsr-j': 'gradient branch and structure loss; extractor from nse-jigsaw',
   'spsr-p': 'gradient branch and structure loss; extractor from nse-contrastive',

@@ -52,6 +52,8 @@ test('the recipes of all documents are there, each with a line about it', () => 
     'feature-matching-mpva',
     'johnson-sr-feature',
     'johnson-sr-pixel',
+    'johnson-style',
+    'johnson-style-multi',
     'lpips-lin',
     'nse-contrastive',
     'nse-jigsaw',
