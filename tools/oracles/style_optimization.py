@@ -51,15 +51,16 @@ def noise(seed, height, width):
     return torch.tensor([normal() for _ in range(height * width * 3)]).double().reshape(1, height, width, 3).permute(0, 3, 1, 2)
 
 
-def encoder(pooling, preprocessing, seed=1):
+def encoder(pooling, preprocessing, precision, seed=1):
     features = torchvision.models.vgg19(weights=None).features[:9]
     wrapper = nn.Module()
     wrapper.features = features
     fill(wrapper.double(), seed)
-    wrapper.requires_grad_(False)
+    wrapper.to(precision).requires_grad_(False)
 
     def encode(x, layers):
-        x = (255 * x).flip(1) - CAFFE if preprocessing == "caffe" else (x - MEAN) / DEVIATION
+        caffe, mean, deviation = (each.to(precision) for each in (CAFFE, MEAN, DEVIATION))
+        x = (255 * x).flip(1) - caffe if preprocessing == "caffe" else (x - mean) / deviation
         found = {}
         for i, layer in enumerate(features):
             if isinstance(layer, nn.ReLU):
@@ -121,17 +122,17 @@ FORMS = {
 }
 
 
-def curve(preset, content_layers, style_layers, weights, start, iterations, optimizer="lbfgs", masks=None, normalized=False, style_size=(24, 16), network="vgg19"):
+def curve(preset, content_layers, style_layers, weights, start, iterations, optimizer="lbfgs", masks=None, normalized=False, style_size=(24, 16), network="vgg19", size=SIZE, precision=torch.float64):
     form = FORMS[preset]
     if network == "tiny":
         tiny = tiny_encoder()
         encode = lambda x, layers: tiny(x)
     else:
-        encode = encoder(form["pooling"], form["preprocessing"])
-    content, style = blocks(1, SIZE, SIZE), blocks(2, *style_size)
+        encode = encoder(form["pooling"], form["preprocessing"], precision)
+    content, style = blocks(1, size, size).to(precision), blocks(2, *style_size).to(precision)
     layers = [*content_layers, *style_layers]
     contents = encode(content, content_layers)
-    regions = [(None, None)] if masks is None else list(zip(halves(SIZE, SIZE), halves(*style_size)))
+    regions = [(None, None)] if masks is None else list(zip(halves(size, size), halves(*style_size)))
 
     def targets():
         for own, other in regions:
@@ -162,7 +163,7 @@ def curve(preset, content_layers, style_layers, weights, start, iterations, opti
     if start == "content":
         first = content
     else:
-        first = (form["deviation"] * noise(0, SIZE, SIZE) + CAFFE.flip(1)) / 255
+        first = ((form["deviation"] * noise(0, size, size) + CAFFE.flip(1)) / 255).to(precision)
     z = (first * form["units"]).clone(memory_format=torch.contiguous_format).requires_grad_()
     values = []
 
@@ -184,13 +185,14 @@ def curve(preset, content_layers, style_layers, weights, start, iterations, opti
     print(preset, optimizer, masks, [values[i][0] for i in (0, 1, iterations // 2, iterations - 1)], flush=True)
     return dict(
         preset=preset, network=network, contentLayers=content_layers, styleLayers=style_layers, weights=weights, start=start, iterations=iterations,
-        optimizer=optimizer, masks=masks, normalizeGradients=normalized, styleSize=style_size,
+        optimizer=optimizer, masks=masks, normalizeGradients=normalized, size=size, styleSize=style_size,
         losses=values[:iterations],
     )
 
 
 GATYS = dict(preset="gatys", content_layers={"relu2_2": 1}, style_layers={"relu1_1": 0.2, "relu2_1": 0.2}, weights=dict(content=1, style=1e3, smoothness=0))
 NEURAL = dict(preset="neural-style", content_layers={"relu2_1": 1}, style_layers={"relu1_1": 1, "relu2_1": 1}, weights=dict(content=5, style=100, smoothness=1e-3))
+JOHNSON = dict(preset="johnson-baseline", content_layers={"relu2_1": 1}, style_layers={"relu1_2": 1, "relu2_2": 1}, weights=dict(content=1, style=5, smoothness=1e-6))
 TUTORIAL = dict(
     preset="pytorch-tutorial",
     content_layers={"conv2_2": 1},
@@ -206,9 +208,30 @@ SMOOTH = dict(
     network="tiny",
 )
 
+TOLERANCE = 0.01
+
+
+def long_curve(**case):
+    """
+    Fifty iterations over VGG, and how far PyTorch's own float32 leaves float64 on the way (the largest difference of a total).
+
+    ReLUs and pools have kinks, and L-BFGS without a line search takes steps that raise the objective a thousandfold: there a
+    difference of rounding can decide which way the curve takes. A curve is a measure of an implementation in float32 only where
+    float32 itself follows it; so those are left out on which PyTorch's two precisions differ by more than a fifth of the tolerance.
+    Where they part is the second step: the first one is short (1 over the sum of the gradient), what it changes in the gradient is
+    hardly more than rounding, and the length of the second goes by that change.
+    """
+    double = curve(**case, iterations=50)
+    single = curve(**case, iterations=50, precision=torch.float32)
+    drift = max(abs(s[0] / d[0] - 1) for s, d in zip(single["losses"], double["losses"]))
+    kept = drift < TOLERANCE / 5
+    print(f"  drift of float32 {drift:.4f}", "" if kept else "(left out)", flush=True)
+    return [double | {"drift": float(f"{drift:.2g}")}] if kept else []
+
+
 if __name__ == "__main__":
-    # Fifty iterations on a smooth network: on VGG, curves in float32 drift from those in float64 by 1 to 2 %.
     cases = [
+        *(case for size in (32,) for form in (GATYS, NEURAL, JOHNSON, TUTORIAL) for case in long_curve(**form, start="content", size=size, style_size=(size, size))),
         curve(**SMOOTH, start="content", iterations=50),
         curve(**SMOOTH, start="noise", iterations=50),
         *(curve(**form, start="content", iterations=2, optimizer="adam") for form in (GATYS, NEURAL, TUTORIAL)),
@@ -220,8 +243,7 @@ if __name__ == "__main__":
     golden = {
         "tool": f"torch {torch.__version__.split('+')[0]}, torchvision {torchvision.__version__.split('+')[0]}, float64",
         # Of each loss.
-        "tolerance": 0.01,
-        "size": SIZE,
+        "tolerance": TOLERANCE,
         "side": 4,
         "cases": cases,
     }

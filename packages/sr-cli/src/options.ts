@@ -4,6 +4,13 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 export const backends = ['auto', 'native', 'webgpu', 'wasm', 'cpu'] as const;
 export type BackendChoice = (typeof backends)[number];
 
+/** Networks whose features an optimisation can go by. */
+const judges = ['vgg19', 'vgg16', 'alex', 'squeeze'] as const;
+export type JudgeName = (typeof judges)[number];
+
+/** Published objectives; `optimizationPresets` of style-transfer, which would load TensorFlow.js for a help text. */
+const presets = ['gatys', 'johnson-baseline', 'neural-style', 'pytorch-tutorial', 'squeezenet', 'alexnet'] as const;
+
 export function jsonOption(): Option {
   return new Option('--json', 'print JSON for programs');
 }
@@ -34,7 +41,7 @@ export function addMetricOptions(command: Command, defaults: { channel?: 'y'; cr
     .addOption(lumaOption())
     .option('--crop-border <pixels>', `pixels left out along each side (default: ${cropBorder})`, integerFrom(0))
     .option('--layers <names>', 'layers for Gram and Frechet distances, instead of their own', list)
-    .option('--structure <file>', 'weights of a structure extractor, for the metric structure')
+    .option('--structure <file>', 'weights of another structure extractor, for the metric structure')
     .option('--ma <file>', 'Ma’s scores by the names of pictures (CSV or JSON), for the metric pi')
     .option('--check', 'refuse values outside [0, 1] and NaN, in pictures and in results');
 }
@@ -47,6 +54,33 @@ export function addMetricOptions(command: Command, defaults: { channel?: 'y'; cr
 function lumaOption(): Option {
   const about = 'rounded: whole levels (MATLAB on 8-bit pictures); float: not rounded (RCAN, EDSR, IMDN)';
   return new Option('--luma <name>', about).choices(['rounded', 'float']).default('rounded');
+}
+
+/** What commands that optimise the pixels of a picture have in common. */
+export function addOptimizationOptions(command: Command): Command {
+  return command
+    .addOption(presetOption())
+    .addOption(judgeOption())
+    .option('--iterations <count>', 'default: the preset’s', integerFrom(1))
+    .option('--smoothness <weight>', 'of the total variation (default: 0)', weight)
+    .option('--seed <number>', 'of the noise that it starts from (default: 0)', integerFrom(0))
+    .addOption(previewOption())
+    .addOption(backendOption())
+    .addOption(jsonOption());
+}
+
+export function presetOption(): Option {
+  const about = 'objective and settings of the optimisation (default: that of --network squeeze or alex, else gatys)';
+  return new Option('--preset <name>', about).choices(presets);
+}
+
+export function judgeOption(): Option {
+  return new Option('--network <name>', 'what judges in the optimisation (default: the preset’s)').choices(judges);
+}
+
+export function previewOption(): Option {
+  const about = 'write the picture there after every tenth iteration, and the last one if it is stopped';
+  return new Option('--preview <folder>', about);
 }
 
 export function tileOption(): Option {
@@ -67,7 +101,13 @@ export function integerFrom(least: number): (text: string) => number {
   };
 }
 
+function weight(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('Expected a number from 0.');
+}
+
 /** Names separated by commas, each once. */
-function list(text: string): string[] {
+export function list(text: string): string[] {
   return [...new Set(text.split(',').map(name => name.trim()))];
 }

@@ -1,4 +1,4 @@
-/** Where the results of `sr upscale` go. */
+/** Where results go. */
 import { mkdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { SrError } from 'sr-tensor';
@@ -52,6 +52,22 @@ export async function planOutputs(
     errors.push({ input: input.path, code: 'output/taken', message });
   }
   return { targets, errors };
+}
+
+/**
+ * The output of one input: the file, or one of its name in the folder.
+ *
+ * @throws `usage/output` for a file that no format can be told of, `output/taken` where it is the input
+ */
+export async function outputOf(input: string, out: string): Promise<string> {
+  const plan = await planOutputs([{ path: input, name: basename(input) }], out, { several: false });
+  const [target] = plan.targets;
+  if (target === undefined) throw new SrError(plan.errors[0]!);
+  if (target.output === writableName(target.output)) return target.output;
+  throw new UsageError(
+    'usage/output',
+    `Expected a file ending in .png, .jpg, .webp, .avif or .tif, received "${out}". End it with a slash (-o ${out}/) for a folder.`,
+  );
 }
 
 /**

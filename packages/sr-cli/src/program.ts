@@ -2,11 +2,14 @@ import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { doctorCommand } from './commands/doctor.js';
 import { evalCommand } from './commands/eval.js';
+import { invertCommand } from './commands/invert.js';
 import { metricsCommand } from './commands/metrics.js';
 import { modelsCommand } from './commands/models.js';
 import { nativeCommand } from './commands/native.js';
 import { stylizeCommand } from './commands/stylize.js';
+import { textureCommand } from './commands/texture.js';
 import { trainCommand } from './commands/train.js';
+import { uiCommand } from './commands/ui.js';
 import { upscaleCommand } from './commands/upscale.js';
 import { weightsCommand } from './commands/weights.js';
 
@@ -36,11 +39,14 @@ SR_DEBUG=1 shows where an error arose.`,
   const commands = [
     upscaleCommand(),
     stylizeCommand(),
+    textureCommand(),
+    invertCommand(),
     metricsCommand(),
     evalCommand(),
     trainCommand(),
     modelsCommand(),
     weightsCommand(),
+    uiCommand(),
     nativeCommand(),
     doctorCommand(),
   ];

@@ -1,5 +1,6 @@
 export { type KeepColor, keepColors } from './color/keep-colors.js';
-export { loadStyle, type Style, type StyleModule } from './load-style.js';
+export { loadStyle, type Style, type StyleModule, type StyleSource } from './load-style.js';
+export { type LoadStylizerOptions, loadStylizer, type Stylizer } from './load-stylizer.js';
 export {
   type StyleNetwork,
   type StyleNetworkConfig,
@@ -24,5 +25,7 @@ export {
   invertFeatures,
   type SynthesizeTextureOptions,
   synthesizeTexture,
+  type TransferTextureOptions,
+  transferTexture,
 } from './optimize/reconstruct.js';
 export { type StylizeOptions, stylize } from './stylize.js';

@@ -17,6 +17,9 @@ export interface StyleModule {
   readonly url: URL | string;
 }
 
+/** Where a style can come from. */
+export type StyleSource = StyleModule | Uint8Array | WeightFile;
+
 /** A style network with its weights; they live on the current backend until `dispose`. */
 export interface Style extends Model {
   readonly network: StyleNetwork;
@@ -39,10 +42,7 @@ export interface Style extends Model {
  * const picture = await stylize(photo, style);
  * style.dispose();
  */
-export async function loadStyle(
-  source: StyleModule | Uint8Array | WeightFile,
-  { signal }: { signal?: AbortSignal } = {},
-): Promise<Style> {
+export async function loadStyle(source: StyleSource, { signal }: { signal?: AbortSignal } = {}): Promise<Style> {
   if ('tensors' in source) return styleOf(source, readCard(source));
   const bytes = source instanceof Uint8Array ? source : await readUrl(new URL(source.url), signal);
   const file = readWeights(bytes);

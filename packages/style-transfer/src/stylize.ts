@@ -25,6 +25,7 @@ import {
   splitAlpha,
   throwIfAborted,
 } from 'sr-tensor';
+import { onLivingBackend } from 'sr-tensor/backend';
 import { type KeepColor, keepColors } from './color/keep-colors.js';
 import type { Style } from './load-style.js';
 import { type StyleNetwork, styleNetwork } from './network/style-network.js';
@@ -39,6 +40,7 @@ import {
   type Tile,
   tilesOf,
 } from './network/tiled.js';
+import { checkStrength } from './strength.js';
 
 export interface StylizeOptions {
   /** From 0, the photo, to 1, the full style. Default 1. */
@@ -67,13 +69,17 @@ const defaultTile = 1024;
  *
  * @param photo of any size; alpha, depth and metadata stay
  * @param style as `loadStyle` gives it
- * @throws `style/strength`, `style/mixture`, `style/too-small`, `style/option`, `style/keep-color`, `picture/invalid`, `aborted`
+ * @throws `style/strength`, `style/mixture`, `style/too-small`, `style/option`, `style/keep-color`, `picture/invalid`, `aborted`, `backend/lost`
  * @example
  * const picture = await stylize(photo, style, { strength: 0.8, keepColor: 'luma' });
  */
 export async function stylize(photo: Picture, style: Style, options: StylizeOptions = {}): Promise<Picture> {
+  return onLivingBackend(() => paint(photo, style, options));
+}
+
+async function paint(photo: Picture, style: Style, options: StylizeOptions): Promise<Picture> {
   const { strength = 1, keepColor, mixture, signal, tile: side = defaultTile, onProgress } = options;
-  checkStrength(strength);
+  checkStrength(strength, 'stylize');
   if (!(Number.isInteger(side) && side >= 4)) {
     throw new SrError({ code: 'style/option', message: `stylize: expected a tile from 4 pixels, received ${side}.` });
   }
@@ -129,15 +135,6 @@ export async function stylize(photo: Picture, style: Style, options: StylizeOpti
   } finally {
     dispose();
   }
-}
-
-/** Throws `style/strength` unless it lies in [0, 1]. */
-function checkStrength(strength: number): void {
-  if (strength >= 0 && strength <= 1) return;
-  throw new SrError({
-    code: 'style/strength',
-    message: `stylize: expected a strength from 0 to 1, received ${strength}.`,
-  });
 }
 
 /** The network of a mixture of styles, and its parameters. */

@@ -1,31 +1,30 @@
 /** `sr stylize`. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { resizePicture } from 'sr-data';
 import { readPicture, writePicture } from 'sr-data/node';
-import { loadAlexNet, loadSqueezeNet, loadVgg16, loadVgg19 } from 'sr-features';
 import { nearest } from 'sr-models';
-import { type Encoder, type Picture, SrError } from 'sr-tensor';
+import { type Picture, SrError } from 'sr-tensor';
 import { selectBackend } from 'sr-tensor/backend';
 import { type KeepColor, loadStyle, type OptimizationPreset, optimizeStyle, stylize as paint } from 'style-transfer';
 import { UsageError } from '../errors.js';
 import { interruptible } from '../interruptible.js';
-import { shippedModel, shippedNames } from '../models.js';
-import type { BackendChoice } from '../options.js';
+import { shippedStyle, shippedStyles } from '../models.js';
+import { fit, follow, loadJudge, type Optimized } from '../optimization.js';
+import type { BackendChoice, JudgeName } from '../options.js';
 import { formatSeconds, formatTable, print, printJson } from '../output.js';
-import { makeFolderOf } from '../outputs.js';
-import { progressBar } from '../progress.js';
+import { makeFolderOf, outputOf } from '../outputs.js';
 
 export interface StylizeOptions {
   readonly output?: string;
   readonly style?: readonly string[];
   readonly list?: boolean;
   readonly method?: 'fast' | 'optimize';
-  readonly preset: OptimizationPreset;
-  readonly network?: 'vgg19' | 'vgg16' | 'alex' | 'squeeze';
+  readonly preset?: OptimizationPreset;
+  readonly network?: JudgeName;
   readonly strength?: number;
   readonly keepColor?: KeepColor;
   readonly mask?: readonly string[];
+  readonly styleMask?: readonly string[];
   readonly size?: number;
   readonly iterations?: number;
   readonly preview?: string;
@@ -33,32 +32,28 @@ export interface StylizeOptions {
   readonly backend: BackendChoice;
 }
 
-const networks = { vgg19: loadVgg19, vgg16: loadVgg16, alex: loadAlexNet, squeeze: loadSqueezeNet };
-
-/** Modules of sr-weights that are styles begin so. */
-const stylePrefix = 'style-';
-
 export async function stylize(content: string | undefined, options: StylizeOptions): Promise<void> {
   if (options.list) return printList(options.json ?? false);
-  const { output, style: styles = [], json = false } = options;
-  if (content === undefined || output === undefined || styles.length === 0) {
+  const { style: styles = [], json = false } = options;
+  if (content === undefined || options.output === undefined || styles.length === 0) {
     throw new UsageError('usage/missing-option', 'Expected a picture, -o and --style.');
   }
   const trained = styles.filter(isTrained);
   const method = options.method ?? (trained.length > 0 ? 'fast' : 'optimize');
   checkMethod(method, styles, trained, options);
+  const output = await outputOf(content, options.output);
   const started = performance.now();
   const result = await interruptible(async signal => {
     const photo = await readPicture(content, { signal });
     const sized = options.size === undefined ? photo : fit(photo, options.size);
     const { backend } = await selectBackend({ backend: options.backend });
-    const picture =
+    const { picture, ...details } =
       method === 'fast'
-        ? await paintFast(sized, styles[0]!, options, signal)
+        ? { picture: await paintFast(sized, styles[0]!, options, signal) }
         : await optimize(sized, styles, options, { signal, title: content });
     await makeFolderOf(output);
     await writePicture(output, picture);
-    return { width: picture.width, height: picture.height, backend };
+    return { width: picture.width, height: picture.height, ...details, backend };
   });
   const seconds = Number(((performance.now() - started) / 1000).toFixed(3));
   if (json) printJson({ input: content, output, method, styles, ...result, seconds });
@@ -66,16 +61,10 @@ export async function stylize(content: string | undefined, options: StylizeOptio
     print(`${output}: ${result.width} x ${result.height}, ${formatSeconds(seconds)} on ${result.backend} (${method})`);
 }
 
-function styleNames(): string[] {
-  return shippedNames()
-    .filter(name => name.startsWith(stylePrefix))
-    .map(name => name.slice(stylePrefix.length));
-}
-
 async function printList(json: boolean): Promise<void> {
   const styles = await Promise.all(
-    styleNames().map(async name => {
-      const { card } = await shippedModel(`${stylePrefix}${name}`);
+    shippedStyles().map(async name => {
+      const { card } = await shippedStyle(name);
       return { name, description: card.description, parameters: card.parameters, license: card.license };
     }),
   );
@@ -93,20 +82,21 @@ function checkMethod(
   method: 'fast' | 'optimize',
   styles: readonly string[],
   trained: readonly string[],
-  { strength, mask, iterations, preview }: StylizeOptions,
+  { mask, styleMask, iterations, preview }: StylizeOptions,
 ): void {
   const wrong = (message: string): UsageError => new UsageError('usage/method', message);
   if (method === 'optimize') {
     if (trained.length > 0) throw wrong(`--method optimize takes pictures as styles, received "${trained[0]}".`);
-    if (strength !== undefined) throw wrong('--strength is for trained styles; the optimisation has weights instead.');
-    if (mask !== undefined && mask.length !== styles.length) {
-      throw wrong(`Expected a mask for each of ${styles.length} styles, received ${mask.length}.`);
+    for (const [name, masks] of Object.entries({ mask, 'style-mask': styleMask })) {
+      if (masks === undefined || masks.length === styles.length) continue;
+      throw wrong(`Expected --${name} for each of ${styles.length} styles, received ${masks.length}.`);
     }
+    if (styleMask !== undefined && mask === undefined) throw wrong('--style-mask needs --mask.');
     return;
   }
   if (styles.length !== 1 || trained.length !== 1) throw wrong('--method fast takes one trained style.');
-  if ((mask ?? iterations ?? preview) !== undefined) {
-    throw wrong('--mask, --iterations and --preview are for --method optimize.');
+  if ((mask ?? styleMask ?? iterations ?? preview) !== undefined) {
+    throw wrong('--mask, --style-mask, --iterations and --preview are for --method optimize.');
   }
 }
 
@@ -131,8 +121,8 @@ async function paintFast(
 /** @throws `style/unknown` with the names there are */
 async function styleSource(name: string): Promise<Parameters<typeof loadStyle>[0]> {
   if (/\.[^./\\]+$/.test(name)) return readFile(name);
-  const names = styleNames();
-  if (names.includes(name)) return shippedModel(`${stylePrefix}${name}`);
+  const names = shippedStyles();
+  if (names.includes(name)) return shippedStyle(name);
   const known = names.length === 0 ? 'none is installed' : `there are ${names.join(', ')}`;
   const hint = names.length === 0 ? '' : ` Did you mean "${nearest(name, names)}"?`;
   throw new SrError({ code: 'style/unknown', message: `There is no trained style "${name}"; ${known}.${hint}` });
@@ -141,51 +131,45 @@ async function styleSource(name: string): Promise<Parameters<typeof loadStyle>[0
 async function optimize(
   photo: Picture,
   styles: readonly string[],
-  { preset, network, keepColor, mask, iterations, preview }: StylizeOptions,
+  options: StylizeOptions,
   { signal, title }: { signal: AbortSignal; title: string },
-): Promise<Picture> {
-  const pictures = await Promise.all(styles.map(path => readPicture(path, { signal })));
-  const masks =
-    mask && (await Promise.all(mask.map(async (path, of) => ({ content: await readPicture(path, { signal }), of }))));
-  const encoder: Encoder | undefined = network && (await networks[network]({ signal }));
-  const bar = progressBar(title);
-  const started = performance.now();
-  let last = photo;
+): Promise<Optimized> {
+  const { preset, network, strength, keepColor, mask = [], styleMask = [], iterations, preview } = options;
+  const [pictures, contentMasks, styleMasks] = await Promise.all([
+    Promise.all(styles.map(path => readPicture(path, { signal }))),
+    Promise.all(mask.map(text => readMask(text, signal))),
+    Promise.all(styleMask.map(text => readMask(text, signal))),
+  ]);
+  const masks = contentMasks.map((content, of) => ({
+    content: sameSize(content, photo),
+    of,
+    ...(styleMasks[of] && { style: styleMasks[of] }),
+  }));
+  const encoder = await loadJudge(network, signal);
   try {
     const steps = optimizeStyle(photo, pictures, {
-      preset,
       signal,
+      ...(preset && { preset }),
       ...(encoder && { encoder }),
+      ...(strength !== undefined && { strength }),
       ...(keepColor && { keepColor }),
-      ...(masks && { masks: masks.map(each => ({ ...each, content: sameSize(each.content, photo) })) }),
+      ...(masks.length > 0 && { masks }),
       ...(iterations !== undefined && { iterations }),
     });
-    for await (const { iteration, iterations: count, losses, picture } of steps) {
-      last = picture;
-      const each = (performance.now() - started) / 1000 / iteration;
-      bar.update((100 * iteration) / count, {
-        secondsLeft: each * (count - iteration),
-        text: `loss ${losses.total.toPrecision(4)}`,
-      });
-      if (preview !== undefined && iteration % 10 === 0) await writePreview(preview, iteration, picture);
-    }
-    return last;
+    return await follow(steps, { title, preview });
   } finally {
-    bar.clear();
     encoder?.dispose();
   }
 }
 
-async function writePreview(folder: string, iteration: number, picture: Picture): Promise<void> {
-  const path = join(folder, `${String(iteration).padStart(5, '0')}.png`);
-  await makeFolderOf(path);
-  await writePicture(path, picture);
-}
-
-function fit(photo: Picture, size: number): Picture {
-  const factor = size / Math.max(photo.width, photo.height);
-  const side = (length: number): number => Math.max(1, Math.round(length * factor));
-  return resizePicture(photo, { width: side(photo.width), height: side(photo.height) }, { preset: 'pil' });
+/** A grey picture, or `FILE:LABEL`, the pixels of one value of a label map. */
+async function readMask(text: string, signal: AbortSignal): Promise<Picture> {
+  const [, path, label] = /^(.+):(\d+)$/.exec(text) ?? [];
+  if (path === undefined) return readPicture(text, { signal });
+  const map = await readPicture(path, { signal });
+  const { width, height, channels } = map;
+  const inside = (_: number, i: number): number => (map.data[i * channels] === Number(label) ? 255 : 0);
+  return { data: Uint8Array.from({ length: width * height }, inside), width, height, channels: 1 };
 }
 
 /** Masks are made smaller along with the picture; of another shape they are an error of the library's. */

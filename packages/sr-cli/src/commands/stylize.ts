@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { backendOption, integerFrom, jsonOption } from '../options.js';
+import { backendOption, integerFrom, jsonOption, judgeOption, presetOption, previewOption } from '../options.js';
 
 export function stylizeCommand(): Command {
   return new Command('stylize')
@@ -14,34 +14,29 @@ export function stylizeCommand(): Command {
         'optimize',
       ]),
     )
-    .addOption(
-      new Option('--preset <name>', 'of the optimisation')
-        .choices(['gatys', 'johnson-baseline', 'neural-style', 'pytorch-tutorial'])
-        .default('gatys'),
-    )
-    .addOption(
-      new Option('--network <name>', 'what judges in the optimisation (default: the preset’s)').choices([
-        'vgg19',
-        'vgg16',
-        'alex',
-        'squeeze',
-      ]),
-    )
-    .option('--strength <share>', 'of a trained style, from 0, the picture as it is, to 1 (default)', share)
+    .addOption(presetOption())
+    .addOption(judgeOption())
+    .option('--strength <share>', 'from 0, the picture as it is, to 1, the full style (default)', share)
     .addOption(
       new Option('--keep-color <how>', 'keep the colours of the picture').choices(['luma', 'moments', 'histogram']),
     )
-    .option('--mask <files...>', 'one a style: where it is painted (white), of the size of the picture')
+    .option(
+      '--mask <files...>',
+      'one a style: where it is painted (white, or FILE:LABEL of a label map), of the size of the picture',
+    )
+    .option('--style-mask <files...>', 'one a style: where it is taken from (white), of the size of the style')
     .option('--size <pixels>', 'the longer side of the result (default: the picture’s)', integerFrom(16))
     .option('--iterations <count>', 'of the optimisation (default: the preset’s)', integerFrom(1))
-    .option('--preview <folder>', 'write the picture there after every tenth iteration of the optimisation')
+    .addOption(previewOption())
     .addOption(backendOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
       `
 Examples:
+  sr stylize holiday.jpg -o waves.png --style waves --strength 0.8
   sr stylize holiday.jpg -o candy.png --style candy.pth
+  sr stylize holiday.jpg -o painted.png --style starry-night.jpg --network squeeze --size 512
   sr stylize holiday.jpg -o painted.png --style starry-night.jpg --size 512 --iterations 200
   sr stylize holiday.jpg -o two.png --style waves.jpg ink.png --mask sky.png ground.png --network squeeze`,
     )

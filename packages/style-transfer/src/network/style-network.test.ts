@@ -99,7 +99,7 @@ describe('styleNetwork', () => {
     expect(() => styleNetwork({ styles: 2 })).toThrow(/instance/);
   });
 
-  describeOnBackends('conforms', backend => {
+  describeOnBackends('conforms', () => {
     test.each(golden.cases)('equals PyTorch: $preset $config', async c => {
       await expectNoLeaks(async () => {
         const model = modelOf(styleNetwork({ preset: c.preset, ...c.config }), c.seed);
@@ -136,18 +136,15 @@ describe('styleNetwork', () => {
       }
     });
 
-    test.skipIf(nets === undefined || backend === 'cpu').each(golden.published)(
-      '$file gives what PyTorch gives',
-      async c => {
-        const network = styleNetwork({ preset: 'pytorch-examples', channels: 16 });
-        const { tensors } = await readWeightFile(join(nets!, c.file));
-        const parameters = Parameters.fromWeights(network.parameters, tensors);
-        const output = tidy(() => runNetwork({ network, parameters }, picture(c.seed, c.size)).output);
-        await expectStatistics(output, c.output, golden.publishedTolerance);
-        output.dispose();
-        parameters.dispose();
-      },
-    );
+    test.skipIf(nets === undefined).each(golden.published)('$file gives what PyTorch gives', async c => {
+      const network = styleNetwork({ preset: 'pytorch-examples', channels: 16 });
+      const { tensors } = await readWeightFile(join(nets!, c.file));
+      const parameters = Parameters.fromWeights(network.parameters, tensors);
+      const output = tidy(() => runNetwork({ network, parameters }, picture(c.seed, c.size)).output);
+      await expectStatistics(output, c.output, golden.publishedTolerance);
+      output.dispose();
+      parameters.dispose();
+    });
 
     test('every parameter receives a gradient, and running statistics are handed out', async () => {
       for (const network of [
@@ -197,104 +194,125 @@ describe('styleNetwork', () => {
     });
   });
 
-  describeOnBackends(
-    'has the layer table of Johnson et al.',
-    () => {
-      test('for 256 x 256, with 40 mirrored pixels', async () => {
-        const { layers, config, margin } = styleNetwork();
-        expect(margin).toBe(40);
-        // Width does not matter for the sizes; the table's channels are those of the specs.
-        expect(layers.map(({ to }) => to)).toEqual([32, 64, 128, ...new Array(10).fill(128), 64, 32, 3]);
-        const narrow = modelOf(styleNetwork({ channels: 1 }), 1);
-        const sizes: number[] = [];
-        tidy(() => {
-          const entered = enter(picture(1, [256, 256]), { output: config.output, margin });
-          expect(entered.shape).toEqual([1, 336, 336, 3]);
-          runLayers(entered, narrow.network.layers, {
-            p: narrow.parameters.scope(),
-            normalize: features => features.clone(),
-            onLayer: (_, { shape }) => sizes.push(shape[1]),
-          });
+  describeOnBackends('has the layer table of Johnson et al.', () => {
+    test('for 256 x 256, with 40 mirrored pixels', async () => {
+      const { layers, config, margin } = styleNetwork();
+      expect(margin).toBe(40);
+      // Width does not matter for the sizes; the table's channels are those of the specs.
+      expect(layers.map(({ to }) => to)).toEqual([32, 64, 128, ...new Array(10).fill(128), 64, 32, 3]);
+      const narrow = modelOf(styleNetwork({ channels: 1 }), 1);
+      const sizes: number[] = [];
+      tidy(() => {
+        const entered = enter(picture(1, [256, 256]), { output: config.output, margin });
+        expect(entered.shape).toEqual([1, 336, 336, 3]);
+        runLayers(entered, narrow.network.layers, {
+          p: narrow.parameters.scope(),
+          normalize: features => features.clone(),
+          onLayer: (_, { shape }) => sizes.push(shape[1]),
         });
-        expect(sizes).toEqual([336, 168, 84, 82, 80, 78, 76, 74, 72, 70, 68, 66, 64, 128, 256, 256]);
-        narrow.parameters.dispose();
       });
-    },
-    { only: ['native', 'wasm'] },
-  );
+      expect(sizes).toEqual([336, 168, 84, 82, 80, 78, 76, 74, 72, 70, 68, 66, 64, 128, 256, 256]);
+      narrow.parameters.dispose();
+    });
 
-  describeOnBackends(
-    'checks of the sheet',
-    () => {
-      test('a residual block without weights is the middle of its input', async () => {
-        const { layers } = styleNetwork({ channels: 2, blocks: 1, norm: 'instance' });
-        const block = layers.filter(({ parameters }) => parameters.startsWith('res1'));
-        const x = tidy(
+    test('whose margin is what the blocks take away', () => {
+      // Without it 256 pixels become 176: ten convolutions take two of the quarter-size pixels each.
+      for (const blocks of [1, 3, 5]) {
+        const model = modelOf(styleNetwork({ channels: 1, blocks }), 1);
+        const side = tidy(
           () =>
-            concat(
-              [picture(3, [12, 10]), picture(4, [12, 10]), picture(5, [12, 10]).slice([0, 0, 0, 0], [1, 12, 10, 2])],
-              3,
-            ) as Tensor4D,
+            runLayers(picture(1, [256, 256]), model.network.layers, {
+              p: model.parameters.scope(),
+              normalize: features => features.clone(),
+            }).shape[1],
         );
-        const zero = new Map<string, Tensor>();
-        const y = tidy(() => {
-          for (const { parameters } of block) {
-            zero.set(`${parameters}.weight`, tensor4d(new Float32Array(9 * 64), [3, 3, 8, 8]));
-          }
-          return runLayers(x, block, { p: scopeOver(name => zero.get(name), ''), normalize: f => f.clone() });
-        });
-        const middle = tidy(() => x.slice([0, 2, 2, 0], [1, 8, 6, 8]));
-        await expectClose(y, middle, { tolerance: 0 });
-        for (const tensor of [x, y, middle]) tensor.dispose();
-      });
-
-      test('the output lies within 150 of the mean colour, and between 0 and 255 in the paper’s form', async () => {
-        const limits = {
-          code: [123.68, 116.779, 103.939].map(level => [(level - 150) / 255, (level + 150) / 255]),
-          paper: [
-            [0, 1],
-            [0, 1],
-            [0, 1],
-          ],
-        };
-        for (const output of ['code', 'paper'] as const) {
-          const model = modelOf(styleNetwork({ channels: 2, blocks: 1, output }), 6, 50);
-          const result = tidy(() => runNetwork(model, picture(1, [12, 12])).output);
-          const values = await result.data();
-          const seen = [0, 1, 2].map(c => {
-            const channel = values.filter((_, i) => i % 3 === c);
-            return [Math.min(...channel), Math.max(...channel)];
-          });
-          for (const [c, [low, high]] of limits[output].entries()) {
-            expect(seen[c]![0]).toBeGreaterThanOrEqual(low! - 1e-6);
-            expect(seen[c]![1]).toBeLessThanOrEqual(high! + 1e-6);
-          }
-          result.dispose();
-          model.parameters.dispose();
-        }
-      });
-
-      test('every size stays, and pictures that cannot be mirrored are refused', async () => {
-        const model = modelOf(styleNetwork({ channels: 1, blocks: 1 }), 6);
-        for (const size of [
-          [9, 9],
-          [11, 14],
-          [16, 13],
-        ] as [number, number][]) {
-          const result = tidy(() => runNetwork(model, picture(1, size)).output);
-          expect(result.shape).toEqual([1, ...size, 3]);
-          result.dispose();
-        }
-        const small = picture(1, [8, 20]);
-        expect(() => tidy(() => runNetwork(model, small).output)).toThrow(
-          expect.objectContaining({ code: 'padding/size' }),
-        );
-        small.dispose();
+        expect((256 - side) / 2).toBe(model.network.margin);
         model.parameters.dispose();
+      }
+      expect(styleNetwork().margin).toBe(40);
+      expect(styleNetwork({ padding: 'zero' }).margin).toBe(0);
+    });
+  });
+
+  test('has blocks that cost as much as layers of a quarter of the channels in full size', () => {
+    // Johnson et al., section 3.1: a 3 x 3 convolution of C channels takes 9 H W C^2 multiplications, as one of D C at H / D, W / D.
+    const { layers } = styleNetwork();
+    const block = layers.find(({ parameters }) => parameters.startsWith('res1'))!;
+    const [first] = layers;
+    const [side, shrinkage] = [336, 4];
+    expect(block.to).toBe(shrinkage * first!.to);
+    const cost = (size: number, channels: number): number => size ** 2 * block.kernel ** 2 * channels ** 2;
+    expect(cost(side / shrinkage, block.to)).toBe(cost(side, first!.to));
+  });
+
+  describeOnBackends('checks of the sheet', () => {
+    test('a residual block without weights is the middle of its input', async () => {
+      const { layers } = styleNetwork({ channels: 2, blocks: 1, norm: 'instance' });
+      const block = layers.filter(({ parameters }) => parameters.startsWith('res1'));
+      const x = tidy(
+        () =>
+          concat(
+            [picture(3, [12, 10]), picture(4, [12, 10]), picture(5, [12, 10]).slice([0, 0, 0, 0], [1, 12, 10, 2])],
+            3,
+          ) as Tensor4D,
+      );
+      const zero = new Map<string, Tensor>();
+      const y = tidy(() => {
+        for (const { parameters } of block) {
+          zero.set(`${parameters}.weight`, tensor4d(new Float32Array(9 * 64), [3, 3, 8, 8]));
+        }
+        return runLayers(x, block, { p: scopeOver(name => zero.get(name), ''), normalize: f => f.clone() });
       });
-    },
-    { only: ['cpu', 'native'] },
-  );
+      const middle = tidy(() => x.slice([0, 2, 2, 0], [1, 8, 6, 8]));
+      await expectClose(y, middle, { tolerance: 0 });
+      for (const tensor of [x, y, middle]) tensor.dispose();
+    });
+
+    test('the output lies within 150 of the mean colour, and between 0 and 255 in the paper’s form', async () => {
+      const limits = {
+        code: [123.68, 116.779, 103.939].map(level => [(level - 150) / 255, (level + 150) / 255]),
+        paper: [
+          [0, 1],
+          [0, 1],
+          [0, 1],
+        ],
+      };
+      for (const output of ['code', 'paper'] as const) {
+        const model = modelOf(styleNetwork({ channels: 2, blocks: 1, output }), 6, 50);
+        const result = tidy(() => runNetwork(model, picture(1, [12, 12])).output);
+        const values = await result.data();
+        const seen = [0, 1, 2].map(c => {
+          const channel = values.filter((_, i) => i % 3 === c);
+          return [Math.min(...channel), Math.max(...channel)];
+        });
+        for (const [c, [low, high]] of limits[output].entries()) {
+          expect(seen[c]![0]).toBeGreaterThanOrEqual(low! - 1e-6);
+          expect(seen[c]![1]).toBeLessThanOrEqual(high! + 1e-6);
+        }
+        result.dispose();
+        model.parameters.dispose();
+      }
+    });
+
+    test('every size stays, and pictures that cannot be mirrored are refused', async () => {
+      const model = modelOf(styleNetwork({ channels: 1, blocks: 1 }), 6);
+      for (const size of [
+        [9, 9],
+        [11, 14],
+        [16, 13],
+      ] as [number, number][]) {
+        const result = tidy(() => runNetwork(model, picture(1, size)).output);
+        expect(result.shape).toEqual([1, ...size, 3]);
+        result.dispose();
+      }
+      const small = picture(1, [8, 20]);
+      expect(() => tidy(() => runNetwork(model, small).output)).toThrow(
+        expect.objectContaining({ code: 'padding/size' }),
+      );
+      small.dispose();
+      model.parameters.dispose();
+    });
+  });
 });
 
 /** With the weights of the oracle. */

@@ -1,7 +1,7 @@
 /** Networks for optimisation: those of the presets, and which layers others use. */
-import { loadVgg16, loadVgg19 } from 'sr-features';
+import { loadAlexNet, loadSqueezeNet, loadVgg16, loadVgg19 } from 'sr-features';
 import type { Encoder } from 'sr-tensor';
-import type { OptimizationForm } from './presets.js';
+import { type OptimizationForm, type OptimizationPreset, optimizationForm } from './presets.js';
 
 /** Layers of a network that stand for content and style. */
 export interface StyleLayers {
@@ -9,15 +9,23 @@ export interface StyleLayers {
   readonly style: readonly string[];
 }
 
-const layersOf: Readonly<Record<string, StyleLayers>> = {
-  // The first layer of each size of feature maps for the style, the middle of them for the content.
-  squeezenet1_1: { content: ['fire4'], style: ['relu1', 'fire2', 'fire4', 'fire6'] },
-  alexnet: { content: ['relu3'], style: ['relu1', 'relu2', 'relu3', 'relu4'] },
-};
+/** By the name of the network. */
+const presets: ReadonlyMap<string, OptimizationPreset> = new Map([
+  ['squeezenet1_1', 'squeezenet'],
+  ['alexnet', 'alexnet'],
+]);
+
+/** The preset where none is asked for: that of the network, or Gatys's. */
+export function defaultPreset(encoder: Encoder | undefined): OptimizationPreset {
+  return presets.get(encoder?.encoderName ?? '') ?? 'gatys';
+}
 
 /** The layers that this package takes where a network has not those of a preset; undefined for networks that it does not know. */
 export function defaultLayers({ encoderName }: Encoder): StyleLayers | undefined {
-  return Object.hasOwn(layersOf, encoderName) ? layersOf[encoderName] : undefined;
+  const preset = presets.get(encoderName);
+  if (preset === undefined) return undefined;
+  const { contentLayers, styleLayers } = optimizationForm(preset);
+  return { content: Object.keys(contentLayers), style: Object.keys(styleLayers) };
 }
 
 /** The network of a preset as deep as needed. */
@@ -26,6 +34,6 @@ export function loadPresetEncoder(
   layers: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<Encoder> {
-  const options = { pooling, preprocessing, layers, ...(signal && { signal }) };
-  return name === 'vgg16' ? loadVgg16(options) : loadVgg19(options);
+  const load = { vgg16: loadVgg16, vgg19: loadVgg19, squeezenet1_1: loadSqueezeNet, alexnet: loadAlexNet }[name];
+  return load({ pooling, preprocessing, layers, ...(signal && { signal }) });
 }

@@ -20,9 +20,9 @@ import { type Objective, sumOfTerms, type Terms } from './objective.js';
 
 /** How the pixels are changed. */
 export interface MinimizerOptions {
-  /** Default `'lbfgs'`. */
+  /** Default: the preset's, `'lbfgs'` of the published ones. */
   readonly optimizer?: 'lbfgs' | 'adam';
-  /** Of L-BFGS the length of a step in units of its direction, default 1; of Adam in 8-bit levels, default 10. */
+  /** Of L-BFGS the length of a step in units of its direction, default 1; of Adam in 8-bit levels, default the preset's or 10. */
   readonly learningRate?: number;
   /** Of L-BFGS. Default `'none'`, as the published codes. */
   readonly lineSearch?: 'none' | 'strong-wolfe';
@@ -73,7 +73,7 @@ export interface OptimizePictureOptions extends MinimizerOptions {
   /** What is full intensity for the optimizer. */
   readonly units: number;
   /** What is done to pictures that are shown. */
-  readonly finish?: (picture: Picture) => Picture;
+  readonly finish: (picture: Picture) => Picture;
 }
 
 /** A step that leads to NaN is tried again from the last good picture, each time with a quarter of the length. */
@@ -91,7 +91,7 @@ export async function* optimizePicture(
   start: Tensor4D,
   options: OptimizePictureOptions,
 ): AsyncGenerator<OptimizationStep, void, undefined> {
-  const { signal, resume, units, finish = picture => picture } = options;
+  const { signal, resume, units, finish } = options;
   const iterations = levels.reduce((total, level) => total + level.iterations, 0);
   const first = resume?.level ?? 0;
   if (resume !== undefined) checkState(resume, levels);

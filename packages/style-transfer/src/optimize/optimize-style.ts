@@ -6,7 +6,8 @@ import { add, fill, mul, slice, type Tensor4D, tensor1d, tensor4d, tidy } from '
 import { type ResizeTarget, resizePicture } from 'sr-data';
 import { checkPicture, type Encoder, fullValue, type Picture, pictureToTensor, Random, SrError } from 'sr-tensor';
 import { type KeepColor, keepColors } from '../color/keep-colors.js';
-import { defaultLayers, loadPresetEncoder } from './encoders.js';
+import { blend, checkStrength } from '../strength.js';
+import { defaultLayers, defaultPreset, loadPresetEncoder } from './encoders.js';
 import { createObjective, type MaskMode, type StyleRegion } from './objective.js';
 import {
   type Level,
@@ -35,7 +36,7 @@ export interface StyleMask {
 }
 
 export interface OptimizeStyleOptions extends MinimizerOptions {
-  /** Default `'gatys'`. */
+  /** Default: `'squeezenet'` or `'alexnet'` for an encoder that is one, else `'gatys'`. */
   readonly preset?: OptimizationPreset;
   /** The network; it stays the caller's. Default: that of the preset, fetched from its publisher. */
   readonly encoder?: Encoder;
@@ -50,17 +51,19 @@ export interface OptimizeStyleOptions extends MinimizerOptions {
   readonly seed?: number;
   /** At each size. Default: the preset's. */
   readonly iterations?: number;
-  /** How many sizes, each twice the one before, the last the content's. Default 1. */
+  /** How many sizes, each twice the one before, the last the content's. Default: the preset's (1 of the published ones), fewer for small pictures. */
   readonly levels?: number;
   /**
    * The longer side of the styles in units of the content's: what is small in them becomes large at 2. Default 1;
-   * `'as-is'`: they keep their size.
+   * `'as-is'`: they keep their size, and become smaller as the content does at coarse levels.
    */
   readonly styleScale?: number | 'as-is';
   /** Regions; without them the whole picture takes all styles. */
   readonly masks?: readonly StyleMask[];
   /** Default `'guided'`. */
   readonly maskMode?: MaskMode;
+  /** From 0, the content, to 1, the full style: what is shown is a blend of both. Default 1. */
+  readonly strength?: number;
   /** Divides the gradient of each layer by the sum of its absolute values (neural-style). Default false. */
   readonly normalizeGradients?: boolean;
   /** Default: the style's colours come along. */
@@ -85,7 +88,7 @@ export type Layers = readonly string[] | Readonly<Record<string, number>>;
  * @param styles one, or several with weights
  * @param options see `OptimizeStyleOptions`
  * @throws `style/preset`, `style/option`, `style/too-small` if a picture is too small for the deepest layer, `style/masks` for masks of
- *   another size or without a white pixel, `style/diverged`, `style/state`, `layer/unknown`, `weights/unavailable`, `aborted`
+ *   another size or without a white pixel, `style/strength`, `style/diverged`, `style/state`, `layer/unknown`, `weights/unavailable`, `aborted`
  * @see Gatys et al., "Image style transfer using convolutional neural networks", CVPR 2016; the presets' table
  * @example
  * for await (const { picture, losses } of optimizeStyle(photo, painting, { preset: 'gatys' })) show(picture, losses.total);
@@ -95,11 +98,13 @@ export async function* optimizeStyle(
   styles: Picture | readonly (Picture | WeightedStyle)[],
   options: OptimizeStyleOptions = {},
 ): AsyncGenerator<OptimizationStep, void, undefined> {
-  const form = optimizationForm(options.preset ?? 'gatys');
+  const form = optimizationForm(options.preset ?? defaultPreset(options.encoder));
   checkPicture(content, 'optimizeStyle: content');
-  const { keepColor, signal, levels: count = 1, iterations = form.iterations } = options;
+  const { keepColor, strength = 1, signal, iterations = form.iterations } = options;
+  const count = options.levels ?? levelsFor(content, form.levels);
   const list = weighted(styles);
   checkOptions(options, list);
+  checkStrength(strength, 'optimizeStyle');
   checkMasks(content, list, options.masks);
   const after =
     keepColor !== undefined && (options.keepColorWhen ?? (keepColor === 'luma' ? 'after' : 'before')) === 'after';
@@ -113,7 +118,8 @@ export async function* optimizeStyle(
     const { contentLayers, styleLayers } = chosenLayers(encoder, form, options);
     const weights = { ...form.weights, ...options.weights };
     const levels = Array.from({ length: count }, (_, index): Level => {
-      const size = scaledSize(content, 1 / 2 ** (count - 1 - index));
+      const factor = 1 / 2 ** (count - 1 - index);
+      const size = scaledSize(content, factor);
       return {
         ...size,
         iterations,
@@ -125,7 +131,7 @@ export async function* optimizeStyle(
             return image;
           };
           try {
-            const regions = regionsOf(sources, options, { size, tensor, made });
+            const regions = regionsOf(sources, options, { size, factor, tensor, made });
             const image = tensor(content, size);
             const deepest = {
               content: weights.content === 0 ? [] : Object.keys(contentLayers),
@@ -156,14 +162,32 @@ export async function* optimizeStyle(
       };
     });
     yield* optimizePicture(levels, startOf(content, levels[0]!, options, form), {
+      optimizer: form.optimizer,
+      ...(form.learningRate !== undefined &&
+        (options.optimizer ?? form.optimizer) === form.optimizer && {
+          learningRate: form.learningRate,
+        }),
       ...options,
       units: form.units,
       project: options.project ?? form.isProjected,
-      ...(after && { finish: picture => keepColors(picture, content, keepColor!) }),
+      finish(picture) {
+        const photo = fitted(content, picture);
+        const blended = strength === 1 ? picture : blend(photo, picture, strength);
+        return after ? keepColors(blended, photo, keepColor!) : blended;
+      },
     });
   } finally {
     if (options.encoder === undefined) encoder.dispose();
   }
+}
+
+/** At coarser sizes than this there is nothing to see. */
+const leastSide = 32;
+
+/** As many sizes as there may be, fewer for small pictures. */
+function levelsFor({ width, height }: Picture, most: number): number {
+  const halvings = Math.floor(Math.log2(Math.min(width, height) / leastSide));
+  return Math.max(1, Math.min(most, halvings + 1));
 }
 
 function weighted(styles: Picture | readonly (Picture | WeightedStyle)[]): Required<WeightedStyle>[] {
@@ -223,14 +247,20 @@ type Tensors = (picture: Picture, size: { width: number; height: number }) => Te
 function regionsOf(
   styles: readonly Required<WeightedStyle>[],
   { masks, styleScale = 1 }: OptimizeStyleOptions,
-  { size, tensor, made }: { size: { width: number; height: number }; tensor: Tensors; made: Tensor4D[] },
+  {
+    size,
+    factor,
+    tensor,
+    made,
+  }: { size: { width: number; height: number }; factor: number; tensor: Tensors; made: Tensor4D[] },
 ): StyleRegion[] {
   if (styles.length === 0) return [];
   const longer = Math.max(size.width, size.height);
   const sizes = styles.map(({ picture }) =>
-    styleScale === 'as-is'
-      ? picture
-      : scaledSize(picture, (styleScale * longer) / Math.max(picture.width, picture.height)),
+    scaledSize(
+      picture,
+      styleScale === 'as-is' ? factor : (styleScale * longer) / Math.max(picture.width, picture.height),
+    ),
   );
   const images = styles.map(({ picture }, i) => tensor(picture, sizes[i]!));
   if (masks === undefined) {

@@ -2,7 +2,7 @@ import { type Encoder, type Picture, Random } from 'sr-tensor';
 import { describeOnBackends, expectNoLeaks, tinyEncoder } from 'sr-tensor/testing';
 import { expect, test } from 'vitest';
 import type { OptimizationStep } from './optimize-picture.js';
-import { invertFeatures, synthesizeTexture } from './reconstruct.js';
+import { invertFeatures, synthesizeTexture, transferTexture } from './reconstruct.js';
 
 describeOnBackends(
   'reconstruction',
@@ -39,9 +39,35 @@ describeOnBackends(
         expect.objectContaining({ code: 'style/option' }),
       );
     });
+
+    test('a picture gets its own texture back, from white and region by region', async () => {
+      await expectNoLeaks(async () => {
+        const encoder = tinyEncoder() as unknown as Encoder;
+        const photo = noise(12, 10);
+        const options = { encoder, layers: ['first', 'second'], iterations: 20, lineSearch: 'strong-wolfe' } as const;
+        const [first] = await all(transferTexture(photo, { ...options, iterations: 1 }));
+        const white = { ...photo, data: new Uint8Array(photo.data.length).fill(255) };
+        const [same] = await all(transferTexture(photo, { ...options, iterations: 1, start: white }));
+        expect(first!.losses).toEqual(same!.losses);
+        expect(first!.losses.content).toBe(0);
+        for (const masks of [undefined, [half(photo, 0), half(photo, 1)]]) {
+          const steps = await all(transferTexture(photo, { ...options, ...(masks && { masks }) }));
+          expect(steps.at(-1)!.losses.total).toBeLessThan(steps[0]!.losses.total / 10);
+        }
+        // What already is the picture stays it.
+        const [own] = await all(transferTexture(photo, { ...options, iterations: 1, start: photo }));
+        expect(own!.losses.total).toBeLessThan(1e-9 * first!.losses.total);
+        encoder.dispose();
+      });
+    });
   },
   { only: ['native'] },
 );
+
+function half({ width, height }: Picture, k: number): Picture {
+  const data = Uint8Array.from({ length: width * height }, (_, i) => (i % width < width / 2 === (k === 0) ? 255 : 0));
+  return { data, width, height, channels: 1 };
+}
 
 async function all(steps: AsyncGenerator<OptimizationStep>): Promise<OptimizationStep[]> {
   const found: OptimizationStep[] = [];

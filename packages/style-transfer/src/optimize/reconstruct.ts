@@ -4,6 +4,7 @@
  * NIPS 2015).
  */
 import { checkPicture, type Picture, SrError } from 'sr-tensor';
+import type { MaskMode } from './objective.js';
 import type { OptimizationStep } from './optimize-picture.js';
 import { type Layers, type OptimizeStyleOptions, optimizeStyle } from './optimize-style.js';
 
@@ -71,6 +72,48 @@ export function synthesizeTexture(
     start: 'noise',
     styleScale: 'as-is',
     ...rest,
+    ...(layers && { styleLayers: layers }),
+    weights: { content: 0, smoothness },
+  });
+}
+
+export interface TransferTextureOptions
+  extends Omit<SynthesizeTextureOptions, 'width' | 'height' | 'start' | 'styleScale' | 'seed'> {
+  /** Where the pixels start: usually the picture made smaller and enlarged again, or white. Default white. */
+  readonly start?: Picture | 'white';
+  /** Grey, of the picture's size: each region gets its own texture back. Default: one region, the whole. */
+  readonly masks?: readonly Picture[];
+  /** Default `'pixels'`, as TSRN-S. */
+  readonly maskMode?: MaskMode;
+}
+
+/**
+ * How much of a picture its own Gram matrices bring back, from a start that has lost it.
+ *
+ * By L-BFGS with a line search, every iterate clipped, at one size, unless the options say otherwise.
+ *
+ * @param picture whose Gram matrices are the target
+ * @throws as `optimizeStyle`
+ * @see Gondal et al., "The unreasonable effectiveness of texture transfer for single image super-resolution", ECCV Workshops 2018,
+ *   figure 2
+ * @example
+ * for await (const { picture } of transferTexture(photo, { start: enlarged })) show(picture);
+ */
+export function transferTexture(
+  picture: Picture,
+  options: TransferTextureOptions = {},
+): AsyncGenerator<OptimizationStep, void, undefined> {
+  const { start = 'white', masks, layers, smoothness = 0, ...rest } = options;
+  return optimizeStyle(picture, picture, {
+    optimizer: 'lbfgs',
+    levels: 1,
+    project: true,
+    // Without it, steps may raise the objective a thousandfold: over masked pixels not all of them come back from that.
+    lineSearch: 'strong-wolfe',
+    maskMode: 'pixels',
+    ...rest,
+    start,
+    ...(masks && { masks: masks.map(mask => ({ content: mask, style: mask })) }),
     ...(layers && { styleLayers: layers }),
     weights: { content: 0, smoothness },
   });
