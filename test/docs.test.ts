@@ -23,7 +23,7 @@ const compiledOnly: [pattern: RegExp, reason: string][] = [
     'declares tests, as the tests of this repository do',
   ],
   [
-    /load(AlexNet|SqueezeNet|Vgg16|Vgg19|Classifier)\(|findAsset\(|gram(Distance|Report)\(|featureDistance\(|optimizeStyle\(|invertFeatures\(|synthesizeTexture\(/,
+    /load(AlexNet|SqueezeNet|Vgg16|Vgg19|Classifier)\(|findAsset\(|gram(Distance|Report)\(|featureDistance\(|optimizeStyle\(|invertFeatures\(|synthesizeTexture\(|transferTexture\(/,
     'needs the weights of a published network',
   ],
   [/load(Lpips|LpipsLinear|Dists|Niqe|Brisque)\(|allmodel|modelparameters/, 'needs what was published with a metric'],

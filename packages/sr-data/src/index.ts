@@ -39,5 +39,6 @@ export {
 } from './pair-pictures.js';
 export { type PreparationStep, preparedSize, preparePicture } from './prepare-picture.js';
 export { type ResizePictureOptions, type ResizeTarget, resizePicture } from './resize-picture.js';
+export { type ResizeStripsOptions, resizeStrips } from './resize-strips.js';
 export { type SegmentMasks, type SegmentMasksOptions, segmentMasks } from './segment-masks.js';
 export { type TileGridOptions, tileGrid } from './tile-grid.js';
