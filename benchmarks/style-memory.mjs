@@ -1,8 +1,8 @@
 /**
  * Peak memory of a whole program that paints a large picture: node style-memory.mjs [BACKEND]
  *
- * 3 and 12 megapixels, with statistics from a copy (`fast`) and from sweeps over the tiles (`exact`, 3 megapixels only: fifteen
- * sweeps). Each runs in a process of its own; the network is that of PyTorch's example in half width, as those published, with weights
+ * 3 and 12 megapixels, with statistics from a copy (`fast`) and from a sweep over the tiles for each of fifteen layers (`exact`). Each
+ * runs in a process of its own; the network is that of PyTorch's example in half width, as those published, with weights
  * drawn at random. The peak is the largest resident set size that the kernel saw.
  */
 import { spawnSync } from 'node:child_process';

@@ -40,8 +40,10 @@ export interface Stylizer {
  * @param source as for `loadStyle`
  * @throws as `loadStyle` and `selectBackend`, and `worker/crashed` where no worker could be started
  * @example
- * const stylizer = await loadStylizer(candy);
- * const picture = await stylizer.stylize(photo, { strength: 0.8, onProgress: ({ percent }) => show(percent), signal });
+ * import waves from 'sr-weights/style-waves';
+ *
+ * const stylizer = await loadStylizer(waves);
+ * const painted = await stylizer.stylize(photo, { strength: 0.8, signal });
  * stylizer.dispose();
  */
 export async function loadStylizer(

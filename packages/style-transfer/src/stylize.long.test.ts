@@ -23,7 +23,7 @@ describeOnBackends(
       const photo = await collage(1920, 1600);
       const exact = await paint(photo, 960);
       expect(differences(await paint(photo, 512), exact).largest).toBeLessThan(1e-4);
-      // What the README says of them: the copy of a megapixel has other fine detail than the picture.
+      // What the README states: the copy of a megapixel has other fine detail than the picture.
       const fast = differences(await paint(photo, 512, 'fast'), exact);
       expect(fast.mean).toBeLessThan(0.02);
       style.dispose();

@@ -20,7 +20,7 @@ export async function inFormat(png: Blob, format: Format): Promise<Blob> {
   const bitmap = await createImageBitmap(png);
   try {
     if (Math.max(bitmap.width, bitmap.height) > longestSide) {
-      throw new Error(`${label} holds up to ${longestSide} pixels on a side. Take PNG.`);
+      throw formatError(`${label} holds up to ${longestSide} pixels on a side. Take PNG.`);
     }
     const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
     const context = canvas.getContext('2d')!;
@@ -31,7 +31,7 @@ export async function inFormat(png: Blob, format: Format): Promise<Blob> {
     context.drawImage(bitmap, 0, 0);
     const blob = await canvas.convertToBlob({ type: mime, quality });
     // Browsers give a PNG where they lack a format.
-    if (blob.type !== mime) throw new Error(`This browser cannot write ${label}. Take PNG.`);
+    if (blob.type !== mime) throw formatError(`This browser cannot write ${label}. Take PNG.`);
     return blob;
   } finally {
     bitmap.close();
@@ -70,6 +70,11 @@ export async function zipOf(files: readonly { readonly name: string; readonly bl
 /** `photo.jpg` becomes `photo`. */
 export function stem(name: string): string {
   return name.replace(/\.[^.]*$/, '') || 'picture';
+}
+
+/** With a code, as all errors have whose message is for people. */
+function formatError(message: string): Error {
+  return Object.assign(new Error(message), { code: 'picture/format' });
 }
 
 function freeName(name: string, taken: Set<string>): string {

@@ -37,6 +37,8 @@ interface Item {
 const largestInMemory = 64e6;
 /** Pixels of the source that are kept for showing it. */
 const largestPreview = 8e6;
+/** Its longer side: what every GPU can draw. */
+const longestPreview = 4096;
 
 export function enlargeSection(): Section {
   const items: Item[] = [];
@@ -154,7 +156,7 @@ export function enlargeSection(): Section {
 
   async function take(files: readonly File[]): Promise<void> {
     // Somebody is about to need it.
-    void warm(network.source);
+    if (!isOnMachine) void warm(network.source);
     for (const file of files) {
       const report = await inspectFile(file);
       const why = refusal(report, file.name);
@@ -178,9 +180,9 @@ export function enlargeSection(): Section {
 
   async function open(file: File, report: { width?: number | undefined; height?: number | undefined }): Promise<Item> {
     const { width: w = 0, height: ht = 0 } = report;
-    const factor = Math.sqrt(largestPreview / (w * ht || 1));
+    const factor = Math.min(Math.sqrt(largestPreview / (w * ht || 1)), longestPreview / (Math.max(w, ht) || 1));
     const reduced =
-      w * ht > largestPreview ? { resizeWidth: Math.round(w * factor), resizeQuality: 'high' as const } : {};
+      factor < 1 ? { resizeWidth: Math.max(1, Math.round(w * factor)), resizeQuality: 'high' as const } : {};
     const preview = await createImageBitmap(file, { ...reduced, colorSpaceConversion: 'none' });
     // What the header says may be turned by EXIF.
     const isTurned = w > ht !== preview.width > preview.height && 'resizeWidth' in reduced;
@@ -235,9 +237,9 @@ export function enlargeSection(): Section {
   }
 
   async function run(): Promise<void> {
-    for (const item of waiting()) item.state = 'waiting';
     notices.clear();
     await runJob('The enlargement', notices, async job => {
+      for (const item of waiting()) item.state = 'waiting';
       isBusy = true;
       update();
       progress.begin('Getting ready …');

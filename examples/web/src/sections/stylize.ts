@@ -88,7 +88,8 @@ export function stylizeSection(): Section {
     h('button', { type: 'button', class: 'primary', onclick: () => void download() }, icon('download'), 'Download'),
   );
   const summary = h('p', { class: 'summary', role: 'status' });
-  const styleList = h('div', { class: 'cards' });
+  const styleList = h('div', { class: 'cards pairs' });
+  const styleAbout = h('p', { class: 'hint', role: 'status' });
   const mixing = h('div', { class: 'slot' });
   let second: StyleChoice | undefined;
   const share = slider({
@@ -104,12 +105,9 @@ export function stylizeSection(): Section {
     'div',
     { class: 'slot' },
     styleList,
+    styleAbout,
     fileButton('Open a style file', '.pth,.safetensors', 'Style file', files => void addStyle(files)),
-    h(
-      'p',
-      { class: 'hint' },
-      'Files of this project’s training (sr train johnson-style) or of PyTorch’s fast_neural_style.',
-    ),
+    h('p', { class: 'hint' }, 'Files come from “sr train johnson-style”, or from PyTorch’s example fast_neural_style.'),
     mixing,
     secondPlace,
   );
@@ -491,10 +489,10 @@ export function stylizeSection(): Section {
             },
           }),
           h('span', { class: 'card-name' }, choice.title),
-          h('span', { class: 'card-about' }, choice.about),
         ),
       ),
     );
+    styleAbout.textContent = style?.about ?? '';
     updateSecond();
     const count = style?.styles ?? 1;
     if (mixture.length !== (count > 1 ? count : 0)) {

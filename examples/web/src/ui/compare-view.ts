@@ -9,6 +9,8 @@ export interface CompareLabels {
 
 const zooms = [1, 2, 4, 8] as const;
 const largestZoom = 8;
+/** Pixels of the screen that the shorter side of a picture takes up at least. */
+const leastShown = 16;
 
 export class CompareView {
   readonly element: HTMLElement;
@@ -177,7 +179,9 @@ export class CompareView {
 
   #fit(): number {
     const { width, height } = this.#canvas;
-    return Math.min(width / this.#size.width, height / this.#size.height, largestZoom * 4);
+    const whole = Math.min(width / this.#size.width, height / this.#size.height, largestZoom * 4);
+    // Of a line of pixels something is to be seen; the rest can be moved into the view.
+    return Math.max(whole, Math.min(1, leastShown / Math.min(this.#size.width, this.#size.height)));
   }
 
   /** @param at stays where it is on the screen */

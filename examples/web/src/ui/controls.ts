@@ -47,13 +47,14 @@ export function slider(options: {
 }): { readonly element: HTMLLabelElement; readonly value: number } {
   const { label, min, max, step, format = String, onChange } = options;
   const input = h('input', { type: 'range', min, max, step, value: options.value });
-  const output = h('output', {}, format(options.value));
+  // No <output>: a label belongs to the first control in it, which that would be.
+  const shown = h('span', { class: 'slider-value' }, format(options.value));
   input.addEventListener('input', () => {
-    output.textContent = format(Number(input.value));
+    shown.textContent = format(Number(input.value));
     onChange?.(Number(input.value));
   });
   return {
-    element: h('label', { class: 'slider' }, h('span', {}, label), output, input),
+    element: h('label', { class: 'slider' }, h('span', {}, label), shown, input),
     get value() {
       return Number(input.value);
     },

@@ -24,7 +24,7 @@ const watches = new WeakMap<object, Watch | 'lives'>();
  *
  * @throws `backend/lost`, else what `work` throws
  * @example
- * const values = await onLivingBackend(() => tensor.data());
+ * const values = await onLivingBackend(() => images.data());
  */
 export async function onLivingBackend<T>(work: () => Promise<T>): Promise<T> {
   const watch = watchOf(backend());

@@ -45,9 +45,10 @@ export interface BackendPool<Methods extends Handlers> {
  * backend down where that was a GPU's.
  *
  * @example
- * const pool = backendPool<StyleWorker, StyleSetup>({ create: () => new Worker(url), setup: async () => ({ weights }) });
+ * type Painter = { start(setup: BackendSetup): Promise<BackendReport>; paint(photo: Picture): Promise<Picture> };
+ * const pool = backendPool<Painter, BackendSetup>({ create: () => new Worker(url), setup: async () => ({}) });
  * const { backend } = await pool.backend();
- * const picture = await pool.call('stylize', photo, { signal });
+ * const painted = await pool.call('paint', photo, { signal });
  * await pool.dispose();
  */
 export function backendPool<Methods extends BackendWorker<Setup>, Setup extends BackendSetup>(

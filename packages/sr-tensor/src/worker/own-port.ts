@@ -6,7 +6,7 @@ import type { Port } from './port.js';
  * node:worker_threads is `parentPort`.
  *
  * @example
- * serveWorker(ownPort(), handlers);
+ * serveWorker(ownPort(), { double: async (x: number) => 2 * x });
  */
 export function ownPort(): Port {
   return threads()?.parentPort ?? (globalThis as unknown as Port);
