@@ -238,27 +238,6 @@ describe.skipIf(executablePath === undefined)('the web app', () => {
     await screenshot(page, 'measure');
   });
 
-  it('fine-tunes 20 steps and uses the result', async () => {
-    await using opened = await app.open({ address: '#fine-tune' });
-    const { page } = opened;
-    await page.locator('.dropzone input').setInputFiles(png('kind.png', await photo(240, 120)));
-    await page.getByLabel(/^Steps/).fill('20');
-    await page.getByRole('button', { name: 'Fine-tune', exact: true }).click();
-    const { name, bytes } = await downloaded(page, 'Download the weights');
-    expect(name).toBe('my-x4.safetensors');
-    await selectBackend({ backend: 'cpu' });
-    const { card, parameters } = await loadModel(new Uint8Array(bytes));
-    parameters.dispose();
-    expect(card).toMatchObject({ name: 'my-x4', scale: 4, training: { steps: 20, from: 'x4-small' } });
-    await page.getByText(/\d dB became \d/).waitFor();
-    await screenshot(page, 'fine-tune');
-    await page.getByRole('button', { name: 'Use it in Enlarge' }).click();
-    await choose(page, png('small.png', await photo(32, 24)));
-    await page.getByLabel(/^my-x4/).check();
-    await page.getByRole('button', { name: 'Enlarge', exact: true }).click();
-    await page.getByRole('button', { name: 'Download' }).waitFor();
-  });
-
   it('works without a network once it was loaded', async () => {
     await using opened = await app.open();
     const { page, context } = opened;
