@@ -6,7 +6,6 @@ import sharp from 'sharp';
 import { resizePicture } from 'sr-data';
 import { readPicture } from 'sr-data/node';
 import { psnr } from 'sr-metrics';
-import { loadModel } from 'sr-models';
 import { Parameters } from 'sr-tensor';
 import { selectBackend } from 'sr-tensor/backend';
 import { writeWeights } from 'sr-tensor/weights';
