@@ -97,6 +97,19 @@ describe.skipIf(executablePath === undefined)('the web app says what is wrong', 
     await page.getByText('Done while you were away.').waitFor();
   });
 
+  it('when there is no room for a large result', async () => {
+    await using opened = await app.open();
+    const { page, context } = opened;
+    const session = await context.newCDPSession(page);
+    const { origin } = new URL(page.url());
+    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1e6 });
+    await choose(page, png('huge.png', await blank(8000, 5000)));
+    await page.getByRole('button', { name: 'Enlarge', exact: true }).click();
+    await page.getByRole('alert').filter({ hasText: 'Free some space on this device, or enlarge less.' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Try again' }).isVisible()).toBe(true);
+    await screenshot(page, 'trouble-storage');
+  });
+
   it('where no workers are allowed: it computes in the page', async () => {
     await using opened = await app.open({ headers: { 'content-security-policy': "worker-src 'none'" } });
     const { page } = opened;
@@ -106,11 +119,27 @@ describe.skipIf(executablePath === undefined)('the web app says what is wrong', 
     await page.getByRole('button', { name: 'Download' }).waitFor();
     await screenshot(page, 'trouble-no-workers');
   });
+
+  it('when the browser takes the graphics processor away: the next start goes on without', async () => {
+    const headers = { 'content-security-policy': "worker-src 'none'" };
+    await using opened = await app.open({ address: '?backend=webgl', headers });
+    const { page } = opened;
+    await choose(page, png('small.png', await photo(64, 48)));
+    await page.getByText(/^Computes on WebGL/).waitFor();
+    await page.evaluate('_tfengine.registry.webgl.gpgpu.gl.getExtension("WEBGL_lose_context").loseContext()');
+    await page.getByRole('button', { name: 'Enlarge', exact: true }).click();
+    await page.getByRole('alert').filter({ hasText: 'took the graphics processor away' }).waitFor();
+    await screenshot(page, 'trouble-lost-context');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('button', { name: 'Download' }).waitFor();
+    await page.getByText(/on wasm/).waitFor();
+  });
 });
 
 describe.skipIf(executablePath === undefined)('the web app without WebGL', () => {
-  it('enlarges all the same', async () => {
-    const without = await startWebApp(['--disable-3d-apis']);
+  it('enlarges all the same, and says what it cannot read', async () => {
+    // --disable-3d-apis leaves workers a context.
+    const without = await startWebApp(['--use-gl=disabled']);
     try {
       await using opened = await without.open();
       const { page } = opened;
@@ -118,6 +147,14 @@ describe.skipIf(executablePath === undefined)('the web app without WebGL', () =>
       await page.getByRole('button', { name: 'Enlarge', exact: true }).click();
       await page.getByRole('button', { name: 'Download' }).waitFor();
       await page.getByText(/^Computes on WebAssembly/).waitFor();
+      await page.getByRole('button', { name: 'Start over' }).click();
+      const halfClear = await sharp(await photo(32, 32))
+        .ensureAlpha(0.5)
+        .png()
+        .toBuffer();
+      await choose(page, png('clear.png', halfClear));
+      await page.getByRole('button', { name: 'Enlarge', exact: true }).click();
+      await page.getByRole('alert').filter({ hasText: 'Switch on hardware acceleration' }).waitFor();
       await screenshot(page, 'trouble-no-webgl');
     } finally {
       await without.close();

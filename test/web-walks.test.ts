@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { resizePicture } from 'sr-data';
 import { readPicture } from 'sr-data/node';
 import { psnr } from 'sr-metrics';
+import { loadModel } from 'sr-models';
 import { Parameters } from 'sr-tensor';
 import { selectBackend } from 'sr-tensor/backend';
 import { writeWeights } from 'sr-tensor/weights';
@@ -174,7 +175,7 @@ describe.skipIf(executablePath === undefined)('the web app', () => {
     await page.keyboard.press('ArrowDown');
     await screenshot(page, 'compare-800');
     await page.keyboard.press('0');
-    expect(await page.getByRole('button', { name: 'Fit into the view' }).getAttribute('aria-pressed')).toBe('true');
+    await page.getByRole('button', { name: 'Fit into the view', pressed: true }).waitFor();
   });
 
   it('takes a picture with 40 megapixels twice as large', async () => {
@@ -235,6 +236,27 @@ describe.skipIf(executablePath === undefined)('the web app', () => {
     await page.getByRole('img', { name: /^SSIM/ }).waitFor();
     await page.locator('tr:has-text("Total variation") .value', { hasText: /\d/ }).waitFor();
     await screenshot(page, 'measure');
+  });
+
+  it('fine-tunes 20 steps and uses the result', async () => {
+    await using opened = await app.open({ address: '#fine-tune' });
+    const { page } = opened;
+    await page.locator('.dropzone input').setInputFiles(png('kind.png', await photo(240, 120)));
+    await page.getByLabel(/^Steps/).fill('20');
+    await page.getByRole('button', { name: 'Fine-tune', exact: true }).click();
+    const { name, bytes } = await downloaded(page, 'Download the weights');
+    expect(name).toBe('my-x4.safetensors');
+    await selectBackend({ backend: 'cpu' });
+    const { card, parameters } = await loadModel(new Uint8Array(bytes));
+    parameters.dispose();
+    expect(card).toMatchObject({ name: 'my-x4', scale: 4, training: { steps: 20, from: 'x4-small' } });
+    await page.getByText(/\d dB became \d/).waitFor();
+    await screenshot(page, 'fine-tune');
+    await page.getByRole('button', { name: 'Use it in Enlarge' }).click();
+    await choose(page, png('small.png', await photo(32, 24)));
+    await page.getByLabel(/^my-x4/).check();
+    await page.getByRole('button', { name: 'Enlarge', exact: true }).click();
+    await page.getByRole('button', { name: 'Download' }).waitFor();
   });
 
   it('works without a network once it was loaded', async () => {

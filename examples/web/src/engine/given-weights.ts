@@ -20,15 +20,16 @@ export function featureNetworkOf({ tensors }: WeightFile): FeatureNetwork | unde
 /**
  * The encoder in a file.
  *
+ * @param optionsOf what it is to be like, by the name of its network
  * @throws `weights/unexpected` for a file of something else
  */
 export async function encoderOf(
   { name, bytes }: GivenFile,
-  options: Parameters<typeof loadEncoder>[1] = {},
+  optionsOf: (network: string) => Parameters<typeof loadEncoder>[1] & object,
 ): Promise<FeatureEncoder> {
   const file = readWeights(bytes);
   const network = featureNetworkOf(file);
-  if (network !== undefined) return loadEncoder(network, { ...options, weights: file });
+  if (network !== undefined) return loadEncoder(network, { ...optionsOf(network.name), weights: file });
   throw new SrError({
     code: 'weights/unexpected',
     message: `${name} is not of a network that is known here. Expected the weights of SqueezeNet 1.1, AlexNet, VGG-16 or VGG-19 as torchvision has them (.pth or .safetensors).`,

@@ -97,7 +97,7 @@ async function measureWithWeights(
 ): Promise<void> {
   const networks = files.filter(({ bytes }) => readable(bytes, file => featureNetworkOf(file) !== undefined));
   for (const file of networks) {
-    const encoder = await encoderOf(file, { preprocessing: 'lpips' });
+    const encoder = await encoderOf(file, () => ({ preprocessing: 'lpips' }));
     try {
       const gram = gramMetric({ encoder });
       await attempt('gram', async () => {

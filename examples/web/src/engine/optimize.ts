@@ -9,9 +9,6 @@ import { pngFile } from './png-file.js';
 import { useBackend } from './settings.js';
 import { limited, maskOf } from './stylize.js';
 
-/** Of `gatys`, against a content weight of 1. */
-const usualStyleWeight = 1e3;
-
 export async function optimize(job: OptimizeJob, { signal, onProgress }: HandlerContext): Promise<PictureResult> {
   const started = performance.now();
   await useBackend();
@@ -23,7 +20,7 @@ export async function optimize(job: OptimizeJob, { signal, onProgress }: Handler
       picture: splitAlpha(limited(await fromBlob(file), largestSide)).color,
     })),
   );
-  const encoder = await encoderOf(job.encoder, { pooling: 'average' });
+  const encoder = await encoderOf(job.encoder, optionsOf);
   try {
     let picture = color;
     const steps = optimizeStyle(color, styles, {
@@ -32,7 +29,8 @@ export async function optimize(job: OptimizeJob, { signal, onProgress }: Handler
       iterations,
       start: 'content',
       strength: options.strength,
-      weights: { style: usualStyleWeight * job.styleWeight },
+      // All presets count the content by 1.
+      weights: { content: 1 / job.styleWeight },
       ...(options.keepColor !== 'none' && { keepColor: options.keepColor }),
       ...(options.mask && { masks: [{ content: maskOf(options.mask, color) }] }),
     });
@@ -54,4 +52,9 @@ export async function optimize(job: OptimizeJob, { signal, onProgress }: Handler
   } finally {
     encoder.dispose();
   }
+}
+
+/** What `optimizeStyle` takes for a network without being told: VGG as Gatys et al. used it, the others as they were trained. */
+function optionsOf(network: string): { pooling?: 'average'; preprocessing?: 'caffe' } {
+  return network.startsWith('vgg') ? { pooling: 'average', preprocessing: 'caffe' } : {};
 }

@@ -28,8 +28,13 @@ export function createPngWriter(
     for await (const data of deflate.readable as unknown as AsyncIterable<Uint8Array>) await write(chunk('IDAT', data));
     await write(chunk('IEND', new Uint8Array()));
   })();
-  // Whoever writes next is told.
-  output.catch(error => input.abort(error));
+  /** A write that fails cancels the stream without a reason: `output` has it. */
+  const orReason = (work: Promise<void>): Promise<void> =>
+    work.catch(async error => {
+      await output;
+      throw error;
+    });
+  output.catch(() => undefined);
   const rowBytes = width * channels;
   let above = new Uint8Array(rowBytes);
   return {
@@ -41,10 +46,10 @@ export function createPngWriter(
         for (let i = 0; i < rowBytes; i++) filtered[to++] = data[from + i]! - above[i]!;
         above = data.slice(from, from + rowBytes) as Uint8Array<ArrayBuffer>;
       }
-      await input.write(filtered);
+      await orReason(input.write(filtered));
     },
     async close() {
-      await input.close();
+      await orReason(input.close());
       await output;
     },
   };

@@ -39,38 +39,45 @@ function memorySink(): Sink {
 }
 
 async function storageSink(name: string, expected: number): Promise<Sink> {
-  const root = await navigator.storage.getDirectory();
-  await root.removeEntry(folderName, { recursive: true }).catch(() => undefined);
+  /** Every call may find the storage full: a quota can be less than `estimate` says. */
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if ((error as Error).name !== 'QuotaExceededError') throw error;
+      throw full(expected, { cause: error });
+    }
+  };
+  const root = await guarded(() => navigator.storage.getDirectory());
+  const remove = (): Promise<void> => root.removeEntry(folderName, { recursive: true }).catch(() => undefined);
+  await remove();
   const { quota = Number.POSITIVE_INFINITY, usage = 0 } = await navigator.storage.estimate();
-  if (quota - usage < expected) throw full(expected, quota - usage);
-  const folder = await root.getDirectoryHandle(folderName, { create: true });
-  const handle = await folder.getFileHandle(name, { create: true });
-  const writable = await handle.createWritable();
+  if (quota - usage < expected) throw full(expected, { left: quota - usage });
+  const { handle, writable } = await guarded(async () => {
+    const folder = await root.getDirectoryHandle(folderName, { create: true });
+    const handle = await folder.getFileHandle(name, { create: true });
+    return { handle, writable: await handle.createWritable() };
+  });
   return {
-    async write(bytes) {
-      try {
-        await writable.write(bytes as Uint8Array<ArrayBuffer>);
-      } catch (error) {
-        throw (error as Error).name === 'QuotaExceededError' ? full(expected, 0, error) : error;
-      }
-    },
-    async close() {
-      await writable.close();
-      const file = await handle.getFile();
-      return new File([file], name, { type: 'image/png' });
-    },
+    write: bytes => guarded(() => writable.write(bytes as Uint8Array<ArrayBuffer>)),
+    close: () =>
+      guarded(async () => {
+        await writable.close();
+        return new File([await handle.getFile()], name, { type: 'image/png' });
+      }),
     async abort() {
       await writable.abort().catch(() => undefined);
-      await root.removeEntry(folderName, { recursive: true }).catch(() => undefined);
+      await remove();
     },
   };
 }
 
-function full(needed: number, left: number, cause?: unknown): SrError {
+function full(needed: number, { left, cause }: { left?: number; cause?: unknown }): SrError {
   const megabytes = (bytes: number): string => `${Math.max(0, Math.round(bytes / 1e6))} MB`;
+  const there = left === undefined ? '' : `, there are ${megabytes(left)}`;
   return new SrError({
     code: 'storage/full',
-    message: `A picture this large is written to the browser's storage: expected about ${megabytes(needed)} of room, received ${megabytes(left)}. Free some space on this device, or enlarge less.`,
+    message: `A picture this large is written to the browser's storage, which is full: it needs about ${megabytes(needed)}${there}. Free some space on this device, or enlarge less.`,
     cause,
   });
 }

@@ -63,7 +63,7 @@ export function stylizeSection(): Section {
     choices: ['256', '384', '512', '1024', '2048'].map(value => ({ value, label: `${value} px` })),
     value: '512',
   });
-  const iterations = slider({ label: 'Iterations', min: 10, max: 300, step: 10, value: 60 });
+  const iterations = slider({ label: 'Iterations at each size', min: 10, max: 300, step: 10, value: 60 });
   const styleWeight = slider({
     label: 'Style against content',
     min: -2,
@@ -350,9 +350,10 @@ export function stylizeSection(): Section {
             const secondsLeft = ((performance.now() - began) / 1000 / iteration) * (all - iteration);
             progress.show(percent, secondsLeft);
             tell(percent);
-            const positive = (loss: number | undefined): number | undefined =>
-              loss !== undefined && loss > 0 ? loss : undefined;
-            chart.add(iteration, [positive(losses.total), positive(losses.style), positive(losses.content)]);
+            // Of the content nothing is lost at first, which no logarithm shows.
+            const least = (losses.total ?? 0) * 1e-6;
+            const shown = (loss = 0): number | undefined => (loss > least ? loss : undefined);
+            chart.add(iteration, [shown(losses.total), shown(losses.style), shown(losses.content)]);
             if (surface === undefined) {
               surface = new Surface(image.width, image.height);
               showSurface(surface);

@@ -43,16 +43,24 @@ export class Chart {
     const [{ default: Plot }] = await Promise.all([import('uplot'), import('uplot/dist/uPlot.min.css')]);
     const style = getComputedStyle(document.documentElement);
     const color = (name: string): string => resolvedColor(style.getPropertyValue(name));
+    const left = this.#isLogarithmic
+      ? {
+          grid: { show: false },
+          ticks: { show: false },
+          values: (_: unknown, splits: number[]) => splits.map(powerOfTen),
+        }
+      : {};
     const axis = { stroke: color('--quiet'), grid: { stroke: color('--line') }, ticks: { stroke: color('--line') } };
     this.#plot = new Plot(
       {
         width: Math.max(this.element.clientWidth, 240),
         height: 200,
+        legend: { live: false },
         cursor: { drag: { x: false, y: false } },
         scales: { x: { time: false }, y: this.#isLogarithmic ? { distr: 3 } : {} },
         axes: [
           axis,
-          { ...axis, size: 62 },
+          { ...axis, size: 62, ...left },
           ...(this.#series.some(({ scale }) => scale === 'right')
             ? [{ ...axis, side: 1 as const, scale: 'right', grid: { show: false } }]
             : []),
@@ -76,6 +84,12 @@ export class Chart {
       this.#plot?.setSize({ width: Math.max(this.element.clientWidth, 240), height: 200 });
     }).observe(this.element);
   }
+}
+
+/** Labels of a logarithmic axis: the powers of ten only. */
+function powerOfTen(value: number): string {
+  const exponent = Math.log10(value);
+  return Math.abs(exponent - Math.round(exponent)) < 1e-9 ? value.toExponential(0) : '';
 }
 
 /** What `light-dark()` means now, which canvases do not know. */

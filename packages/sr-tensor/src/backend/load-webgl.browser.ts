@@ -1,4 +1,4 @@
-import { env, setBackend } from '@tensorflow/tfjs-core';
+import { backend, env, setBackend } from '@tensorflow/tfjs-core';
 import { firstLine } from './first-line.js';
 import { isSoftwareName } from './gpu-adapter.js';
 import type { Availability, LoadOptions } from './types.js';
@@ -13,10 +13,16 @@ export async function loadWebgl({ allowSoftware = false }: LoadOptions = {}): Pr
   try {
     await import('@tensorflow/tfjs-backend-webgl');
     if (!(await setBackend('webgl'))) return { available: false, reason: 'tfjs could not start its WebGL backend.' };
+    correctPrecision();
     return { available: true, device: `WebGL, ${renderer}`, largestTensor: largestTexture() };
   } catch (error) {
     return { available: false, reason: `The WebGL backend could not be loaded: ${firstLine(error)}.` };
   }
+}
+
+/** tfjs 4.22 asks the wrong way around: it says 16 bits of exactly those devices that are known to render 32. */
+function correctPrecision(): void {
+  if (env().getBool('WEBGL_RENDER_FLOAT32_ENABLED')) Object.assign(backend(), { floatPrecisionValue: 32 });
 }
 
 /** A texture holds four values a pixel. */
