@@ -14,6 +14,7 @@ import { onLivingBackend } from 'sr-tensor/backend';
 import { onEngine } from './engine-queue.js';
 import { enlarge } from './enlarge.js';
 import { emptyPicture } from './pixels.js';
+import { selfEnsemble } from './self-ensemble.js';
 import { checkWasmMemory } from './tile-memory.js';
 
 /** A rectangle in pixels. */
@@ -28,6 +29,8 @@ export interface Rectangle {
 export interface Tile {
   readonly window: Picture;
   readonly core: Rectangle;
+  /** Whether the result is the mean over the eight flips and quarter turns; default false. */
+  readonly ensemble?: boolean | undefined;
 }
 
 /**
@@ -44,13 +47,15 @@ export interface Tile {
  */
 export async function enlargeTile(
   model: Model,
-  { window, core }: Tile,
+  { window, core, ensemble = false }: Tile,
   { engine, apply = images => runNetwork(model, images).output }: { engine?: string; apply?: Apply | undefined } = {},
 ): Promise<Picture> {
   const { scale } = model.network;
   const target = emptyPicture(window, core.width * scale, core.height * scale);
   const corner = { left: core.left * scale, top: core.top * scale };
-  const colors = await compute(engine, () => networkColors(model.network, window, apply));
+  const colors = await compute(engine, () =>
+    networkColors(model.network, window, ensemble ? selfEnsemble(apply) : apply),
+  );
   write(colors, corner, target, 0);
   if (hasAlpha(window)) {
     const alpha = await compute(engine, () => enlarge(alphaTensor(window), { scale, base: 'bicubic' }));

@@ -11,6 +11,7 @@ export interface EvalOptions extends ModelChoice, ScoreOptions {
   readonly hr: string;
   readonly lr?: string;
   readonly scale: number;
+  readonly ensemble?: boolean;
   readonly matchHistogram?: boolean;
   readonly json?: boolean;
 }
@@ -74,7 +75,7 @@ async function openEnlarger(options: EvalOptions, signal: AbortSignal): Promise<
   return {
     name,
     backend: upscaler.backend.backend,
-    enlarge: small => upscaler.upscale(small, { signal }),
+    enlarge: small => upscaler.upscale(small, { signal, ensemble: options.ensemble }),
     dispose: () => upscaler.dispose(),
   };
 }

@@ -17,6 +17,7 @@ import { progressBar } from '../progress.js';
 
 export interface UpscaleOptions extends ModelChoice {
   readonly output: string;
+  readonly ensemble?: boolean;
   readonly matchHistogram?: boolean;
   readonly json?: boolean;
 }
@@ -143,11 +144,11 @@ async function upscaleOne(
 async function* stripsOf(
   upscaler: OpenUpscaler['upscaler'],
   picture: Picture,
-  { matchHistogram, tile }: UpscaleOptions,
+  { matchHistogram, tile, ensemble }: UpscaleOptions,
   more: Parameters<OpenUpscaler['upscaler']['strips']>[1],
 ): AsyncGenerator<Picture> {
-  if (matchHistogram) yield await upscaler.upscale(picture, { ...more, tile, matchHistogram });
-  else yield* upscaler.strips(picture, { ...more, tile });
+  if (matchHistogram) yield await upscaler.upscale(picture, { ...more, tile, ensemble, matchHistogram });
+  else yield* upscaler.strips(picture, { ...more, tile, ensemble });
 }
 
 /** Calls `write` with the path of the output; what is meant for stdout goes through a temporary file. */
