@@ -13,13 +13,27 @@ const shared = {
 };
 const test = { pool: 'forks' as const, environment: 'node' as const, testTimeout: 60_000, hookTimeout: 60_000 };
 
-// The GPU is emulated by the CPU, which compiles each shader: minutes for what takes seconds elsewhere.
-const conformance = { include: conformanceTests(), testTimeout: 240_000, hookTimeout: 240_000 };
+// The GPU is emulated by the CPU, which compiles each shader: minutes for what takes seconds elsewhere. So all files of a
+// project share the shaders of one device.
+const conformance = {
+  include: conformanceTests(),
+  isolate: false,
+  maxWorkers: 1,
+  sequence: { groupOrder: 1 },
+  testTimeout: 240_000,
+  hookTimeout: 240_000,
+};
 
 /** The conformance tests in Node on WebGPU, through Dawn. */
 const dawn: TestProjectInlineConfiguration = {
   ...shared,
-  test: { ...test, ...conformance, name: 'dawn', env: { SR_TEST_BACKENDS: 'webgpu', ...dawnDriver() } },
+  test: {
+    ...test,
+    ...conformance,
+    name: 'dawn',
+    setupFiles: ['test/dawn/setup.ts'],
+    env: { SR_TEST_BACKENDS: 'webgpu', ...dawnDriver() },
+  },
 };
 
 /**

@@ -54,8 +54,12 @@ export function portOf(server: Server): number {
   return (server.address() as AddressInfo).port;
 }
 
-/** Serves a folder, and files from memory, on a free port of this machine. */
-export async function serve(folder: string | undefined, extra: Readonly<Record<string, Uint8Array>>): Promise<Server> {
+/** Serves a folder, and files from memory, on a free port of this machine; `headers` are those of every answer. */
+export async function serve(
+  folder: string | undefined,
+  extra: Readonly<Record<string, Uint8Array>>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Server> {
   const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
   const names = folder === undefined ? [] : readdirSync(folder, { recursive: true, encoding: 'utf8' });
   const files = new Map(names.map(name => [`/${name}`, join(folder!, name)]));
@@ -64,7 +68,7 @@ export async function serve(folder: string | undefined, extra: Readonly<Record<s
     const file = files.get(path);
     const content = extra[path.slice(1)] ?? (file === undefined ? undefined : readFileSync(file));
     if (content === undefined) return void response.writeHead(404).end();
-    response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream' });
+    response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream', ...headers });
     response.end(content);
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));

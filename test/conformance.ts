@@ -7,7 +7,7 @@ const onBackends = /\b(describeOnBackends|test(Loss|Metric|NoReferenceMetric|Net
 
 /** What is there in Node only: files, servers, processes, native TensorFlow. */
 const ofNode =
-  /from '(node:(?!fs'|path'|crypto'|url')[a-z/_]+|\.\.?\/.*\bnode\.js|[a-z-]+\/(node|native)|onnxruntime-node)'|process\.env/;
+  /from '(node:(?!fs'|path'|crypto'|url')[a-z/_]+|\.\.?\/.*\b(node|load-network)\.js|[a-z-]+\/(weights\/)?(node|native)|onnxruntime-node)'|process\.env/;
 
 /**
  * The test files that every backend must pass, on every platform: operations, optimizers, features, losses, metrics,

@@ -17,7 +17,7 @@ afterAll(() => {
 
 /** Examples that are compiled only: what their place or code matches, and why. */
 const compiledOnly: [pattern: RegExp, reason: string][] = [
-  [/\/browser\/|sr-data\/browser/, 'needs a page'],
+  [/\/browser\/|sr-data\/browser|defineSrImage\(|x4Small/, 'needs a page'],
   [
     /vitest|\btest(Loss|Metric|Network|NoReferenceMetric)\(|checkGradients|expectNoLeaks/,
     'declares tests, as the tests of this repository do',

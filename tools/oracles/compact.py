@@ -1,4 +1,5 @@
-"""Golden outputs of the compact network, by PyTorch: a plain nn.Module with the same names, tiny sizes, fixed weights.
+"""Golden outputs of the compact network, by PyTorch: a plain nn.Module with the same names, tiny sizes, fixed weights; and
+pictures as an upscaler with as many layers as are used gives them.
 
 Writes packages/sr-models/src/golden/compact.json. Run with the packages of requirements.txt: python tools/oracles/compact.py
 """
@@ -9,6 +10,9 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
+
+from philox import Random
+from random_weights import fill
 
 OUT = pathlib.Path(__file__).parents[2] / "packages/sr-models/src/golden/compact.json"
 
@@ -54,6 +58,33 @@ def case(seed, height, width, **config):
     }
 
 
+def enlarged(seed=5, height=7, width=9, last=1 / 8, **config):
+    """What a picture of noise becomes, in floats and in 8 bits: float64, so that no order of sums is preferred."""
+    network = fill(Compact(**config), seed).double()
+    # So that few values lie beyond black and white.
+    for parameter in network.tail.parameters():
+        parameter.data *= last
+
+    def enlarge(values):
+        x = torch.tensor(values, dtype=torch.float64).reshape(1, height, width, 3)
+        with torch.no_grad():
+            y = network(x.permute(0, 3, 1, 2)).permute(0, 2, 3, 1).flatten().numpy()
+        assert 0.9 < ((y > 0) & (y < 1)).mean() < 1
+        return y.clip(0, 1)
+
+    random = Random(seed)
+    draw = [random.uniform() for _ in range(height * width * 3)]
+    levels = [int(value * 256) for value in draw]
+    return {
+        "config": config,
+        "seed": seed,
+        "last": last,
+        "size": [height, width],
+        "floats": [round(value, 6) for value in enlarge(draw).tolist()],
+        "levels": [int(value) for value in np.floor(enlarge([level / 255 for level in levels]) * 255 + 0.5)],
+    }
+
+
 golden = {
     "tool": "PyTorch",
     "version": torch.__version__.split("+")[0],
@@ -64,6 +95,7 @@ golden = {
         case(3, 4, 5, scale=2, channels=3, depth=1, base="nearest"),
         case(4, 3, 3, scale=1, channels=3, depth=0, base="nearest"),
     ],
+    "enlarged": enlarged(scale=4, channels=8, depth=8, base="bilinear"),
     # How many numbers the shipped sizes have, counted by PyTorch.
     "parameters": {
         str(scale): sum(p.numel() for p in Compact(scale, 32, 8, "bilinear").parameters()) for scale in (1, 2, 3, 4)

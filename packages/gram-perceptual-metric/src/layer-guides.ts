@@ -1,9 +1,8 @@
 /** Masks of a picture as guides of a layer: one weight a position and a region. */
 import {
-  cast,
-  greater,
   matMul,
   reshape,
+  step,
   sub,
   type Tensor2D,
   type Tensor4D,
@@ -68,8 +67,8 @@ function insideGuides(masks: Tensor4D, height: number, width: number, geometry: 
       height * batch * regions,
     ]) as Tensor2D;
     const counts = matMul<Tensor2D>(fields(width, columns, geometry), byColumn);
-    // Masks may hold 0.999 instead of 1.
-    const inside = cast(greater(0.5, counts), 'float32');
+    // Masks may hold 0.999 instead of 1. Not a cast of `greater`: WebGPU's leaves integers, which `transpose` takes for floats.
+    const inside = step(sub(0.5, counts));
     return transpose(reshape(inside, [width, height, batch, regions]), [2, 1, 0, 3]) as Tensor4D;
   });
 }

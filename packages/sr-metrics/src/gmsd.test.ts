@@ -23,6 +23,13 @@ describe('gmsd', () => {
     const [value] = await gmsd(result, reference, { roundLuma: true });
     expect(Math.abs(value! - official)).toBeLessThan(tolerance);
   });
+
+  test('is the same whichever of both is the reference', async () => {
+    const [a, b] = patternPair(40, 23);
+    const [[there], [back]] = [await gmsd(a, b), await gmsd(b, a)];
+    expect(there).toBeGreaterThan(0.01);
+    expect(back).toBeCloseTo(there!, 12);
+  });
 });
 
 describeOnBackends('gmsd.loss', () => {

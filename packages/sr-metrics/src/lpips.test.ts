@@ -1,4 +1,4 @@
-import { dispose, grad, mul, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { dispose, grad, mul, relu, sub, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { Encoder } from 'sr-tensor';
 import { checkGradients, describeOnBackends, expectClose, expectNoLeaks, tinyEncoder } from 'sr-tensor/testing';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -68,7 +68,7 @@ describeOnBackends('lpips', () => {
     const { pair } = made();
     // Rectified, so that dark positions have none.
     const dark: Encoder<'first'> = Object.assign(
-      (images: Tensor4D) => ({ first: images.sub(0.5).relu() as Tensor4D }),
+      (images: Tensor4D) => ({ first: relu(sub(images, 0.5)) as Tensor4D }),
       {
         encoderName: 'dark',
         layers: ['first'] as const,

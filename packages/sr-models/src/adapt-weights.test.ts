@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { fileShape, type Network, Parameters, Random, runNetwork } from 'sr-tensor';
 import { describeOnBackends, expectNoLeaks, randomWeights } from 'sr-tensor/testing';
@@ -11,7 +10,6 @@ import { edsr } from './generators/edsr.js';
 import { imdn } from './generators/imdn.js';
 import { rrdbnet } from './generators/rrdbnet.js';
 import { spsr } from './generators/spsr.js';
-import { loadNetwork } from './load-network.js';
 import { recognizeNetwork } from './recognize-network.js';
 
 interface Case {
@@ -86,18 +84,6 @@ describe('published names', () => {
     expect([...published.keys()].sort()).toEqual([...file.keys()].sort());
     for (const [name, tensor] of published) expect(tensor, name).toEqual(file.get(name));
     expect(writeSafetensors(published).length).toBeGreaterThan(0);
-  });
-
-  test('come with the wrappings of training', async () => {
-    const network = rrdbnet({ channels: 2, blocks: 1, growth: 1 });
-    // Old names below `module.` below `params_ema`.
-    const path = fileURLToPath(new URL('./golden/esrgan-old.pth', import.meta.url));
-    const { parameters } = await loadNetwork('rrdbnet', path, { config: network.config });
-    const old = { names: 'esrgan-old' };
-    const published = publishedWeights(network, await parameters.toWeights(), old);
-    const shapes = Object.fromEntries([...published].map(([name, { shape }]) => [name, { shape, layout: 'plain' }]));
-    expect(published).toEqual(randomWeights(7)(shapes as unknown as Network['parameters']));
-    parameters.dispose();
   });
 
   test('that nobody has are refused with those that there are', () => {

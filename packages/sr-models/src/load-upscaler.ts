@@ -7,10 +7,10 @@ import { backendPool, type Port } from 'sr-tensor/worker';
 import { availableMemory, compile, cores, sharesTiles, startTileWorker } from '#platform';
 import { networkNames } from './build-network.js';
 import { type LoadedModel, loadModel, type ModelData, readModel, type WeightModule } from './load-model.js';
+import type { TileWorker, WorkerSetup } from './serve-tiles.js';
 import { tileSideFor } from './tile-memory.js';
 import { type Compile, localRunner, pooledRunner, workerRunner } from './tile-runners.js';
 import { createUpscaler, type TileRunner, type Upscaler } from './upscaler.js';
-import type { TileWorker, WorkerSetup } from './worker.js';
 
 export interface LoadUpscalerOptions {
   /** Default `auto`: the best of this machine; for a `Model` in this thread: the one that is current. */

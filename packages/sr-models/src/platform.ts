@@ -11,8 +11,11 @@ export function cores(): number {
 export function availableMemory(): number {
   // Browsers tell the memory of the machine at most (in GiB, 8 at most); a page gets a part of it.
   const gigabytes = (navigator as { deviceMemory?: number }).deviceMemory ?? 4;
-  return (gigabytes * 2 ** 30) / 4;
+  return Math.min(gigabytes / 4, mostGigabytes) * 2 ** 30;
 }
+
+/** A tab that may use no more enlarges photos of 12 megapixels (benchmarks/web-memory.ts). */
+const mostGigabytes = 1;
 
 /** Makes a network faster to apply. */
 export const compile: Compile | undefined = undefined;

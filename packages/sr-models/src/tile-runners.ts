@@ -5,8 +5,8 @@ import type { BackendName } from 'sr-tensor/backend';
 import { type BackendPool, type Port, type WorkerClient, type WorkerPool, workerPool } from 'sr-tensor/worker';
 import { onEngine } from './engine-queue.js';
 import { type Apply, enlargeTile } from './enlarge-tile.js';
+import type { TileWorker } from './serve-tiles.js';
 import type { Lanes, TileRunner } from './upscaler.js';
-import type { TileWorker } from './worker.js';
 
 /** A network with parameters that no longer change, in a form that is applied faster. */
 export interface CompiledNetwork extends Apply {

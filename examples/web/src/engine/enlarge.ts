@@ -1,8 +1,8 @@
 /** Enlarges a file: shows tiles as they are done, encodes strips as they are complete. */
 import { resizePicture, resizeStrips } from 'sr-data';
 import { fromBlob, toImageData } from 'sr-data/browser';
-import type { Upscaler } from 'sr-models';
-import { hasAlpha, type Picture } from 'sr-tensor';
+import { liveTile } from 'sr-models';
+import { hasAlpha } from 'sr-tensor';
 import type { HandlerContext } from 'sr-tensor/worker';
 import type { EnlargeEvent, EnlargeJob, EnlargeResult } from './contract.js';
 import { openUpscaler } from './network.js';
@@ -25,10 +25,9 @@ export async function enlarge(
   const sink = await createSink(isLarge, { name: `${Date.now()}.png`, expected: width * height });
   try {
     const png = createPngWriter({ width, height, channels: photo.channels }, chunk => sink.write(chunk));
-    const tile = tileOf(photo, upscaler);
     const strips = upscaler.strips(photo, {
       signal,
-      ...(tile !== undefined && { tile }),
+      tile: liveTile(photo, upscaler),
       onTile({ picture, left, top }) {
         const size = { width: (picture.width / own) * scale, height: (picture.height / own) * scale };
         const image = toImageData(picture);
@@ -64,12 +63,4 @@ export async function enlarge(
     await sink.abort();
     throw error;
   }
-}
-
-/** On small pictures several tiles, so that something is seen early; undefined: the usual ones. */
-function tileOf({ width, height }: Picture, { network, backend: { backend } }: Upscaler): number | undefined {
-  const longest = Math.max(width, height);
-  // A GPU compiles a program for each shape, and is fast enough.
-  if (backend === 'webgl' || backend === 'webgpu' || longest > 1024 || !(network.radius <= 16)) return undefined;
-  return Math.min(longest, 128 + 2 * network.radius);
 }

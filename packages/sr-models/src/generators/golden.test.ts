@@ -56,8 +56,8 @@ describe('generators', () => {
   );
 
   describeOnBackends('equal PyTorch', backend => {
-    // The cpu backend would take minutes for the others.
-    const cases = (backend === 'cpu' ? golden.tiny : golden.cases).map(
+    // The cpu backend and the CPU as a GPU would take minutes for the others.
+    const cases = (backend === 'native' || backend === 'wasm' ? golden.cases : golden.tiny).map(
       c => [`${c.name} ${JSON.stringify(c.config)}`, c] as const,
     );
 

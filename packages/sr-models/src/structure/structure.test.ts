@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import {
+  reshape,
   scalar,
+  slice,
   square,
   sum,
   type Tensor,
@@ -83,7 +85,7 @@ describe('nse', () => {
         const x = noise([1, 48, 48, 3], 11);
         const [row, column] = [6, 5];
         const unit = (image: Tensor): Tensor =>
-          encoder(image as Tensor4D, { layers: ['conv6'] }).conv6!.slice([0, row, column, 0], [1, 1, 1, 4]);
+          slice(encoder(image as Tensor4D, { layers: ['conv6'] }).conv6!, [0, row, column, 0], [1, 1, 1, 4]);
         const cotangent = noise([1, 1, 1, 4], 7);
         const [gradient] = gradientsOf(unit, [x], cotangent) as [Tensor];
         const values = (await gradient.data()) as Float32Array;
@@ -94,10 +96,10 @@ describe('nse', () => {
         expect([Math.min(...rows), Math.max(...rows)]).toEqual(span(row * stride + start!, receptiveField));
         expect([Math.min(...columns), Math.max(...columns)]).toEqual(span(column * stride + start!, receptiveField));
 
-        const moved = tidy(() => encoder(x.slice([0, 0, 4, 0], [1, 48, 44, 3]), { layers: ['conv6'] }).conv6!);
+        const moved = tidy(() => encoder(slice(x, [0, 0, 4, 0], [1, 48, 44, 3]), { layers: ['conv6'] }).conv6!);
         const [before, after] = tidy(() => [
-          encoder(x, { layers: ['conv6'] }).conv6!.slice([0, 3, 4, 0], [1, 6, 4, 4]),
-          moved.slice([0, 3, 3, 0], [1, 6, 4, 4]),
+          slice(encoder(x, { layers: ['conv6'] }).conv6!, [0, 3, 4, 0], [1, 6, 4, 4]),
+          slice(moved, [0, 3, 3, 0], [1, 6, 4, 4]),
         ]);
         await expectClose(after!, before!);
         for (const t of [x, cotangent, gradient, moved, before!, after!]) t.dispose();
@@ -177,7 +179,7 @@ describe('heads of a structure extractor', () => {
               input as Tensor2D,
               scopeOver(key => values[names.indexOf(key)], ''),
             );
-          const items = x.as2D(3, -1);
+          const items = reshape(x, [3, -1]);
           const inputs = [items, ...names.map(name => parameters.get(name))];
           await checkGradients(f, inputs, { step: 1e-4, tolerance: 5e-3, kinks: true });
           for (const t of [x, items]) t.dispose();

@@ -1,0 +1,7 @@
+export {
+  defineSrImage,
+  type SrImageElement,
+  type SrImageEventMap,
+  type SrImageOptions,
+  type SrImageResult,
+} from './sr-image.js';
