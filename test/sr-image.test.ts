@@ -279,7 +279,7 @@ describe.skipIf(executablePath === undefined)('sr-image in Chromium', () => {
   });
 
   it('computes in the page where a policy forbids workers, and says so', async () => {
-    const policy = `<meta http-equiv="Content-Security-Policy" content="worker-src 'none'">`;
+    const policy = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src data:; img-src 'self'; worker-src 'none'">`;
     const page = await openWith('<sr-image src="small.png"></sr-image>', { head: policy });
     const { load } = await until(page, 'load');
     expect(load).toEqual([{ width: 240, height: 176, inWorker: false, backend: 'wasm' }]);
