@@ -29,7 +29,7 @@ export async function optimize(job: OptimizeJob, { signal, onProgress }: Handler
       iterations,
       start: 'content',
       strength: options.strength,
-      // All presets count the content by 1.
+      // The presets that stand for these networks count the content by 1.
       weights: { content: 1 / job.styleWeight },
       ...(options.keepColor !== 'none' && { keepColor: options.keepColor }),
       ...(options.mask && { masks: [{ content: maskOf(options.mask, color) }] }),

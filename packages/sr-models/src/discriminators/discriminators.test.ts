@@ -1,10 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { type Tensor, type Tensor4D, tensor, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { type ApplyContext, countParameters, Parameters, Random, type Scope, scopeOver } from 'sr-tensor';
-import { checkGradients, describeOnBackends, expectNoLeaks, gradientsOf, randomWeights } from 'sr-tensor/testing';
+import {
+  checkGradients,
+  describeOnBackends,
+  expectNoLeaks,
+  expectSummary,
+  gradientsOf,
+  randomWeights,
+  type TensorSummary,
+} from 'sr-tensor/testing';
 import { readWeights, writeSafetensors } from 'sr-tensor/weights';
 import { describe, expect, test } from 'vitest';
-import { expectSummary, type Summary } from '../golden/expect-summary.js';
 import { encoderOf } from '../tapped-network.js';
 import { buildDiscriminator, discriminatorNames } from './build-discriminator.js';
 import { type Discriminator, judge } from './discriminator.js';
@@ -18,9 +25,9 @@ interface Case {
   logits: { shape: number[]; data: number[] };
   inference: number[] | null;
   afterwards: number[];
-  taps: Record<string, Summary>;
-  updated: Record<string, Summary>;
-  inputGradient: Summary;
+  taps: Record<string, TensorSummary>;
+  updated: Record<string, TensorSummary>;
+  inputGradient: TensorSummary;
   gradientNorms: Record<string, number>;
 }
 

@@ -14,23 +14,16 @@ import {
   variableGrads,
 } from '@tensorflow/tfjs-core';
 import { countParameters, type Model, Parameters, Random, runNetwork } from 'sr-tensor';
-import { describeOnBackends, expectNoLeaks, randomWeights } from 'sr-tensor/testing';
+import { describeOnBackends, expectNoLeaks, expectSummary, randomWeights, type TensorSummary } from 'sr-tensor/testing';
 import { describe, expect, test } from 'vitest';
 import { buildNetwork, type NetworkDescription } from '../build-network.js';
 
-interface Statistics {
-  shape: number[];
-  mean: number;
-  deviation: number;
-  step: number;
-  samples: number[];
-}
 interface Case extends NetworkDescription {
   seed: number;
   size: [number, number];
-  outputs: Record<string, Statistics>;
+  outputs: Record<string, TensorSummary>;
   /** Of the sum over the outputs of the mean of their squares. */
-  gradient: Statistics;
+  gradient: TensorSummary;
   /** How far PyTorch's own float32 gradient is from this one, in deviations. */
   float32Error: number;
   gradientNorms: Record<string, number>;
@@ -71,8 +64,7 @@ describe('generators', () => {
         expect(Object.keys(result).sort()).toEqual(Object.keys(c.outputs).sort());
         for (const [name, expected] of Object.entries(c.outputs)) {
           const actual = result[name]!;
-          expect(actual.shape).toEqual(expected.shape);
-          expectStatistics((await actual.data()) as Float32Array, expected);
+          await expectSummary(actual, expected, { tolerance: golden.tolerance, what: name });
           actual.dispose();
         }
         parameters.dispose();
@@ -89,10 +81,9 @@ describe('generators', () => {
         return addN([output, ...outputs.values()].map(y => mean(square(y)))) as Scalar;
       }, [x, ...variables]);
       const gradient = grads[x.name]!;
-      expect(gradient.shape).toEqual(c.gradient.shape);
       // Where a tanh saturates 1 - y^2 loses digits, in PyTorch's float32 as well.
       const tolerance = Math.max(golden.tolerance, 4 * c.float32Error);
-      expectStatistics((await gradient.data()) as Float32Array, c.gradient, tolerance);
+      await expectSummary(gradient, c.gradient, { tolerance, what: 'gradient' });
       const wanted = Object.entries(c.gradientNorms);
       expect(names.toSorted()).toEqual(wanted.map(([name]) => name).toSorted());
       for (const [name, expected] of wanted) {
@@ -115,19 +106,4 @@ function filled({ seed, size: [height, width], ...description }: Case): Model & 
   const random = new Random(seed);
   const pixels = Float32Array.from({ length: height * width * 3 }, () => random.uniform());
   return { network, parameters, picture: () => tensor4d(pixels, [1, height, width, 3]) };
-}
-
-/** In units of the deviation, which the weights let grow with depth. */
-function expectStatistics(
-  values: Float32Array,
-  { mean, deviation, step, samples }: Statistics,
-  tolerance = golden.tolerance,
-): void {
-  const near = (actual: number, expected: number): void =>
-    expect(Math.abs(actual - expected) / deviation).toBeLessThan(tolerance);
-  const average = values.reduce((sum, v) => sum + v, 0) / values.length;
-  const spread = Math.sqrt(values.reduce((sum, v) => sum + (v - average) ** 2, 0) / values.length);
-  near(average, mean);
-  near(spread, deviation);
-  for (const [i, sample] of samples.entries()) near(values[i * step]!, sample);
 }

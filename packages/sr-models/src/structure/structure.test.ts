@@ -18,12 +18,13 @@ import {
   describeOnBackends,
   expectClose,
   expectNoLeaks,
+  expectSummary,
   gradientsOf,
   randomWeights,
+  type TensorSummary,
 } from 'sr-tensor/testing';
 import { readWeights, writeSafetensors } from 'sr-tensor/weights';
 import { describe, expect, test } from 'vitest';
-import { expectSummary, type Summary } from '../golden/expect-summary.js';
 import { encoderOf } from '../tapped-network.js';
 import { contextPredictor, jigsawHead } from './heads.js';
 import { featureSpacing, type NseConfig, nse } from './nse.js';
@@ -36,8 +37,8 @@ const golden: {
     input: [number, number, number, number];
     names: string[];
     parameters: number;
-    output: Summary;
-    inputGradient: Summary;
+    output: TensorSummary;
+    inputGradient: TensorSummary;
   }[];
   heads: { sizes: number[]; names: string[]; parameters: number; output: number[] }[];
 } = JSON.parse(readFileSync(new URL('../golden/discriminators.json', import.meta.url), 'utf8'));

@@ -8,5 +8,6 @@ export {
 export * from './describe-on-backends.js';
 export * from './expect-close.js';
 export * from './expect-no-leaks.js';
+export * from './expect-summary.js';
 export { randomWeights } from './random-weights.js';
 export * from './tiny-encoder.js';

@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { tidy } from '@tensorflow/tfjs-core';
 import { Parameters, runNetwork } from 'sr-tensor';
-import { assetsFolder, describeOnBackends } from 'sr-tensor/testing';
+import { assetsFolder, describeOnBackends, expectSummary } from 'sr-tensor/testing';
 import { readWeightFile } from 'sr-tensor/weights/node';
 import { test } from 'vitest';
-import { expectStatistics, golden, picture } from '../golden/networks.js';
+import { golden, picture } from '../golden/networks.js';
 import { styleNetwork } from './style-network.js';
 
 const nets = assetsFolder('weights/reference-nets');
@@ -16,7 +16,7 @@ describeOnBackends('published style networks', () => {
     const { tensors } = await readWeightFile(join(nets!, c.file));
     const parameters = Parameters.fromWeights(network.parameters, tensors);
     const output = tidy(() => runNetwork({ network, parameters }, picture(c.seed, c.size)).output);
-    await expectStatistics(output, c.output, golden.publishedTolerance);
+    await expectSummary(output, c.output, { tolerance: golden.publishedTolerance });
     output.dispose();
     parameters.dispose();
   });

@@ -16,10 +16,17 @@ import {
   variableGrads,
 } from '@tensorflow/tfjs-core';
 import { type ApplyContext, countParameters, type Model, Parameters, runNetwork, scopeOver } from 'sr-tensor';
-import { checkGradients, describeOnBackends, expectClose, expectNoLeaks, randomWeights } from 'sr-tensor/testing';
+import {
+  checkGradients,
+  describeOnBackends,
+  expectClose,
+  expectNoLeaks,
+  expectSummary,
+  randomWeights,
+} from 'sr-tensor/testing';
 import { writeSafetensors } from 'sr-tensor/weights';
 import { describe, expect, test } from 'vitest';
-import { expectStatistics, golden, picture } from '../golden/networks.js';
+import { golden, picture } from '../golden/networks.js';
 import { enter, runLayers } from './layers.js';
 import { type StyleNetwork, type StyleNetworkOptions, styleNetwork } from './style-network.js';
 
@@ -70,13 +77,13 @@ describe('styleNetwork', () => {
       await expectNoLeaks(async () => {
         const model = modelOf(styleNetwork({ preset: c.preset, ...c.config }), c.seed);
         const output = tidy(() => runNetwork(model, picture(c.seed, c.size)).output);
-        await expectStatistics(output, c.output, golden.tolerance);
+        await expectSummary(output, c.output, { tolerance: golden.tolerance });
         const x = tidy(() => variable(picture(c.seed, c.size)));
         const { value, grads } = variableGrads(
           () => mean(square(runNetwork(model, x as Tensor as Tensor4D).output)) as Scalar,
           [x],
         );
-        await expectStatistics(grads[x.name]!, c.gradient, 10 * golden.tolerance);
+        await expectSummary(grads[x.name]!, c.gradient, { tolerance: 10 * golden.tolerance });
         for (const disposable of [output, value, grads[x.name]!, x, model.parameters]) disposable.dispose();
       });
     });
