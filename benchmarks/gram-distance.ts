@@ -2,6 +2,9 @@
  * The Gram distance of a pair of 512x512 and one forward pass of its network on a batch of two, on native TensorFlow: as deep
  * as the distance looks, and the whole network (all taps of LPIPS).
  *
+ * Of the preset `inner` the matrices alone take 58 % of SqueezeNet's multiplications (2.1 of 3.7 GFLOP an image), whatever
+ * the implementation; `literal`, the default, stops before the wide layers.
+ *
  * The networks lie where SR_WEIGHTS_DIR says, default ../../shared/weights.
  */
 import { dispose, randomUniform, type Tensor4D } from '@tensorflow/tfjs-core';

@@ -1,6 +1,7 @@
 /**
  * LPIPS (AlexNet) and SSIM of a pair of 512x512: ours on native TensorFlow and the Python packages lpips and piq; our SSIM
- * on the wasm backend and the JavaScript packages ssim.js and @blazediff/ssim, each as it comes and in our form.
+ * on the wasm backend and the JavaScript packages ssim.js and @blazediff/ssim, each as it comes and in our form. The latter always reduces
+ * pictures to about 256 pixels first, as our `downsample` does: it compares with that.
  *
  * SR_PYTHON names an interpreter with torch, lpips and piq; the networks lie where SR_WEIGHTS_DIR says, default
  * ../../shared/weights.
@@ -62,7 +63,7 @@ for (const size of [512, 1024]) {
       [`ours, ${preset}`]: timed(() => ssim(first, second, { channel: 'y', preset })),
       'ssim.js, original': timed(async () => ssimJs.ssim(image(a), image(b), { ssim: 'original', downsample })),
       'ssim.js, as it comes': timed(async () => ssimJs.ssim(image(a), image(b), { downsample })),
-      '@blazediff/ssim': timed(async () => blazediff.ssim(a.data, b.data, undefined, size, size)),
+      '@blazediff/ssim, reduced': timed(async () => blazediff.ssim(a.data, b.data, undefined, size, size)),
     };
     report(await inTurns(contestants, { rounds: 4, count: 3 }), `ours, ${preset}`);
   }

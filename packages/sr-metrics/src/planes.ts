@@ -154,10 +154,16 @@ export async function toPairs(
   if (reference === undefined) throw missingReference(what);
   const results = await toPictures(result, `${what}: result`, options);
   const references = await toPictures(reference, `${what}: reference`, options);
-  if (results.length === references.length) return results.map((picture, i) => [picture, references[i]!]);
+  checkSameCount(results.length, references.length, what);
+  return results.map((picture, i) => [picture, references[i]!]);
+}
+
+/** Throws `metrics/pairs`. */
+export function checkSameCount(results: number, references: number, what: string): void {
+  if (results === references) return;
   throw new SrError({
     code: 'metrics/pairs',
-    message: `${what}: expected as many results as references, received ${results.length} and ${references.length}.`,
+    message: `${what}: expected as many results as references, received ${results} and ${references}.`,
   });
 }
 
@@ -182,7 +188,7 @@ async function asPictures(images: Images): Promise<readonly Picture[]> {
   return Array.isArray(images) ? (images as readonly Picture[]) : [images as Picture];
 }
 
-function isTensor(images: Images): images is Tensor4D {
+export function isTensor(images: Images): images is Tensor4D {
   return 'shape' in images && 'dtype' in images;
 }
 
@@ -236,7 +242,8 @@ function toFloats(picture: Picture): Picture & { data: Float32Array } {
   return { ...picture, data: Float32Array.from(picture.data, value => value / full) };
 }
 
-function checkPlaneOptions({ channel = 'rgb', cropBorder = 0 }: PlaneOptions, what: string): void {
+/** Throws `metrics/option`. */
+export function checkPlaneOptions({ channel = 'rgb', cropBorder = 0 }: PlaneOptions, what: string): void {
   if (channel !== 'rgb' && channel !== 'y' && channel !== 'grey') {
     throw new SrError({
       code: 'metrics/option',
@@ -251,7 +258,13 @@ function checkPlaneOptions({ channel = 'rgb', cropBorder = 0 }: PlaneOptions, wh
   }
 }
 
-function checkSameSize(a: Picture, b: Picture, what: string): void {
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Throws `picture/size`. */
+export function checkSameSize(a: Size, b: Size, what: string): void {
   if (a.width === b.width && a.height === b.height) return;
   throw new SrError({
     code: 'picture/size',
@@ -259,11 +272,12 @@ function checkSameSize(a: Picture, b: Picture, what: string): void {
   });
 }
 
-function checkLeastSize(picture: Picture, leastSize: number, crop: number, what: string): void {
+/** Throws `picture/size` unless both sides are at least `leastSize` after a crop of `crop` along each. */
+export function checkLeastSize({ width, height }: Size, leastSize: number, crop: number, what: string): void {
   const least = leastSize + 2 * crop;
-  if (Math.min(picture.width, picture.height) >= least) return;
+  if (Math.min(width, height) >= least) return;
   throw new SrError({
     code: 'picture/size',
-    message: `${what}: expected pictures of at least ${least} x ${least}${crop > 0 ? ` (${leastSize} after a crop of ${crop} a side)` : ''}, received ${picture.width} x ${picture.height}.`,
+    message: `${what}: expected pictures of at least ${least} x ${least}${crop > 0 ? ` (${leastSize} after a crop of ${crop} a side)` : ''}, received ${width} x ${height}.`,
   });
 }
