@@ -31,6 +31,14 @@ def levels(*shape):
     return {"shape": list(shape), "low": -1, "high": 1, "levels": 16}
 
 
+def faint(*shape):
+    return {"shape": list(shape), "low": -0.1, "high": 0.1}
+
+
+def strong(*shape):
+    return {"shape": list(shape), "low": -16, "high": 16, "levels": 2}
+
+
 def channels(low, high):
     return {"shape": [3], "low": low, "high": high}
 
@@ -153,6 +161,15 @@ def conv(x, weight, bias, mode="constant", stride=1):
     return F.conv2d(x, weight.permute(3, 2, 0, 1), bias, stride=stride).permute(0, 2, 3, 1)
 
 
+def dense_features(x, weight0, bias0, weight1, bias1, weight2, bias2):
+    for weight, bias in ((weight0, bias0), (weight1, bias1), (weight2, bias2)):
+        # Contiguous for the gradient of its gradient.
+        weight = weight.permute(3, 2, 0, 1).contiguous()
+        y = F.conv2d(x.permute(0, 3, 1, 2), weight, bias, padding=1).permute(0, 2, 3, 1)
+        x = torch.cat([x, F.leaky_relu(y, 0.2)], 3)
+    return x
+
+
 def conv_transpose(x, weight, bias):
     y = F.conv_transpose2d(x.permute(0, 3, 1, 2), weight.permute(3, 2, 0, 1), bias, stride=2, padding=1, output_padding=1)
     return y.permute(0, 2, 3, 1)
@@ -233,6 +250,18 @@ CASES = {
         lambda *inputs: conv(*inputs, mode="reflect", stride=2),
     ),
     "conv2d 3x3": (dict(x=image(2, 4, 5, 2), **CONV), conv),
+    "denseFeatures": (
+        dict(
+            x=image(2, 4, 5, 2),
+            weight0=faint(3, 3, 2, 3),
+            bias0=strong(3),
+            weight1=faint(3, 3, 5, 2),
+            bias1=strong(2),
+            weight2=faint(3, 3, 7, 1),
+            bias2=strong(1),
+        ),
+        dense_features,
+    ),
     "conv2dTranspose 3x3 stride 2": (
         dict(x=image(2, 3, 4, 2), weight=image(3, 3, 3, 2), bias=image(3)),
         conv_transpose,

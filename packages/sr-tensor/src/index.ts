@@ -12,6 +12,7 @@ export * from './ops/batch-norm.js';
 export * from './ops/batch-norm-layer.js';
 export * from './ops/conv2d.js';
 export * from './ops/conv2d-transpose.js';
+export { denseFeatures } from './ops/dense-features.js';
 export * from './ops/gaussian-blur.js';
 export * from './ops/image-gradients.js';
 export * from './ops/instance-norm.js';

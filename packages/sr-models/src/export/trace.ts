@@ -222,6 +222,7 @@ class Recorder {
         operation,
         inputs.map(input => this.#value(input)),
       );
+    if (kernel.startsWith('sr.denseFeatures')) return this.#denseFeatures(inputs, attributes.slope as number);
     if (kernel.startsWith('sr.conv') && this.#known.has(second!.id)) throw unsupported('kernels made of the picture');
     switch (kernel) {
       case 'sr.convLayer(x,weight)':
@@ -300,6 +301,18 @@ class Recorder {
       default:
         throw unsupported(kernel);
     }
+  }
+
+  /** Of the features so far, and a weight and a bias a layer. */
+  #denseFeatures([x, ...parameters]: readonly Tensor[], slope: number): Value {
+    let known = this.#value(x!);
+    for (let i = 0; i < parameters.length; i += 2) {
+      const [weight, bias] = parameters.slice(i, i + 2) as [Tensor, Tensor];
+      const padding: [number, number] = [(weight.shape[0]! - 1) / 2, (weight.shape[1]! - 1) / 2];
+      const y = this.#add({ type: 'conv', stride: 1, padding }, [known, this.#value(weight), this.#value(bias)]);
+      known = this.#add({ type: 'concat' }, [known, this.#add({ type: 'leaky-relu', slope }, [y])]);
+    }
+    return known;
   }
 
   #slice(x: Tensor, { begin, size }: { begin: number[]; size: number[] }): Value {

@@ -2,8 +2,8 @@
  * The residual-in-residual dense block of ESRGAN (Wang et al., "ESRGAN: enhanced super-resolution generative adversarial
  * networks", ECCVW 2018, section 3.1): three dense blocks of five convolutions, each result times 0.2 before it is added.
  */
-import { add, concat, mul, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
-import { conv2d, type Initializer, type LayerParameters, type ParameterSpec } from 'sr-tensor';
+import { add, mul, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { conv2d, denseFeatures, type Initializer, type LayerParameters, type ParameterSpec } from 'sr-tensor';
 import { convSpecs, range } from './layers.js';
 
 /** Of the activations of ESRGAN and SPSR. */
@@ -35,8 +35,8 @@ export function rrdb(x: Tensor4D, p: (name: string) => LayerParameters, name: Rr
     let features = x;
     for (const dense of range(3)) {
       features = tidy(() => {
-        let known = features;
-        for (const conv of range(4)) known = concat([known, conv2d(known, p(name(dense, conv)), leaky)], 3);
+        const layers = range(4).map(conv => p(name(dense, conv)));
+        const known = denseFeatures(features, layers, leaky);
         return add(features, conv2d(known, scaled(p(name(dense, 4)))));
       });
     }

@@ -1,13 +1,14 @@
 /**
  * Convolution layer: y = activation(conv(pad(x), weight) + bias), bias and activation fused.
  */
-import { add, mul, step, sum, Tensor, type Tensor1D, type Tensor4D, tidy, zerosLike } from '@tensorflow/tfjs-core';
-import { nativeBackend } from '../backend/native-ops.js';
+import { Tensor, type Tensor1D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { checkShape } from '../checks.js';
 import { SrError } from '../errors.js';
 import type { LayerParameters } from '../network.js';
 import { prelu } from './activations.js';
 import {
+  activationGradient,
+  biasGradient,
   type ConvGeometry,
   convActivationForward,
   convBiasForward,
@@ -97,29 +98,6 @@ const convLayer: (
       bias: () => biasGradient({ dy: dz }, {}),
     };
   },
-});
-
-/** dy where y > 0, slope dy elsewhere. The second derivative with respect to y is zero almost everywhere. */
-const activationGradient: (inputs: { dy: Tensor4D; y: Tensor4D }, attributes: { slope: number }) => Tensor4D =
-  defineOperation({
-    name: 'sr.activationGradient',
-    forward: ({ dy, y }, { slope }) => {
-      const native = nativeBackend();
-      if (native === undefined) return mul(dy, step(y, slope));
-      if (slope === 0) return native.run('ReluGrad', [dy, y]);
-      return native.run('LeakyReluGrad', [dy, y], { alpha: { float: slope } });
-    },
-    gradient: (ddz, { y }, { slope }) => ({
-      dy: () => activationGradient({ dy: ddz, y }, { slope }),
-      y: () => zerosLike(y),
-    }),
-  });
-
-/** The sum over all positions. */
-const biasGradient: (inputs: { dy: Tensor4D }, attributes: object) => Tensor1D = defineOperation({
-  name: 'sr.biasGradient',
-  forward: ({ dy }) => nativeBackend()?.run<Tensor1D>('BiasAddGrad', [dy]) ?? sum(dy, [0, 1, 2]),
-  gradient: (ddb, { dy }) => ({ dy: () => add(zerosLike(dy), ddb) }),
 });
 
 function paddingAmount(padding: number | 'same' | 'valid', weight: Tensor4D): ZeroPadding {

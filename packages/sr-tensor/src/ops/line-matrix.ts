@@ -6,9 +6,11 @@
  * grows with the picture, not with its square.
  */
 import {
+  avgPool,
   concat,
   image,
   matMul,
+  mul,
   reshape,
   slice,
   type Tensor2D,
@@ -46,7 +48,7 @@ export interface LineProductAttributes {
   readonly rows: LineMatrix;
   readonly columns: LineMatrix;
   /** An operation of tfjs that gives the same and is faster. */
-  readonly shortcut?: 'bilinear' | 'nearest' | undefined;
+  readonly shortcut?: 'bilinear' | 'nearest' | 'block-sum' | undefined;
 }
 
 /**
@@ -61,14 +63,27 @@ export const lineProduct: (inputs: { x: Tensor4D }, attributes: LineProductAttri
     const size: [number, number] = [rows.outSize, columns.outSize];
     if (shortcut === 'bilinear') return image.resizeBilinear(x, size, false, true);
     if (shortcut === 'nearest') return image.resizeNearestNeighbor(x, size, false, true);
+    if (shortcut === 'block-sum') return blockSum(x, [rows.inSize / rows.outSize, columns.inSize / columns.outSize]);
     // The order that leaves less between the passes.
     const rowsFirst = rows.outSize * columns.inSize <= rows.inSize * columns.outSize;
     return rowsFirst ? along(along(x, 1, rows), 2, columns) : along(along(x, 2, columns), 1, rows);
   },
-  gradient: (dy, _inputs, { rows, columns }) => ({
-    x: () => lineProduct({ x: dy }, { rows: rows.transposed(), columns: columns.transposed() }),
+  gradient: (dy, _inputs, { rows, columns, shortcut }) => ({
+    x: () =>
+      lineProduct(
+        { x: dy },
+        { rows: rows.transposed(), columns: columns.transposed(), shortcut: shortcut && transposedShortcut[shortcut] },
+      ),
   }),
 });
+
+/** What gives the product with the transposed matrices. */
+const transposedShortcut = { bilinear: undefined, nearest: 'block-sum', 'block-sum': 'nearest' } as const;
+
+/** The sum of each block of pixels; blocks do not overlap. */
+function blockSum(x: Tensor4D, block: [height: number, width: number]): Tensor4D {
+  return mul(avgPool(x, block, block, 'valid'), block[0] * block[1]);
+}
 
 /** Prepares sparse rows for `lineProduct`: plain data, nothing to dispose. */
 export function lineMatrix(rows: SparseRows, inSize: number, transposed?: LineMatrix): LineMatrix {

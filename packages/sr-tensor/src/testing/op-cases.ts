@@ -9,6 +9,7 @@ import { leakyRelu, prelu, relu } from '../ops/activations.js';
 import { batchNorm } from '../ops/batch-norm.js';
 import { type Conv2dOptions, conv2d } from '../ops/conv2d.js';
 import { conv2dTranspose } from '../ops/conv2d-transpose.js';
+import { denseFeatures } from '../ops/dense-features.js';
 import { gaussianBlur } from '../ops/gaussian-blur.js';
 import { gradientMap, imageGradients } from '../ops/image-gradients.js';
 import { instanceNorm } from '../ops/instance-norm.js';
@@ -64,6 +65,9 @@ const pieces: GradientCheckOptions = { step: 0.05, tolerance: 2e-4, order: 2 };
 const smooth: GradientCheckOptions = { step: 1e-2, tolerance: 1e-3, order: 2 };
 
 const image = (...shape: number[]): InputSpec => ({ shape, low: -1, high: 1 });
+const faint = (...shape: number[]): InputSpec => ({ shape, low: -0.1, high: 0.1 });
+/** 8 or -8. */
+const strong = (...shape: number[]): InputSpec => ({ shape, low: -16, high: 16, levels: 2 });
 const awayFromZero = (...shape: number[]): InputSpec => ({ shape, low: -1, high: 1, levels: 16 });
 
 function imageCase(
@@ -251,6 +255,27 @@ export const opCases: readonly OpCase[] = [
     gradient: linear,
     golden: true,
   },
+  // Biases of +-8 keep the sums of weaker products away from the kink.
+  {
+    name: 'denseFeatures',
+    inputs: {
+      x: image(2, 4, 5, 2),
+      weight0: faint(3, 3, 2, 3),
+      bias0: strong(3),
+      weight1: faint(3, 3, 5, 2),
+      bias1: strong(2),
+      weight2: faint(3, 3, 7, 1),
+      bias2: strong(1),
+    },
+    run: ({ x, weight0, bias0, weight1, bias1, weight2, bias2 }) =>
+      denseFeatures(x as Tensor4D, [
+        { weight: weight0!, bias: bias0! },
+        { weight: weight1!, bias: bias1! },
+        { weight: weight2!, bias: bias2! },
+      ]),
+    gradient: smooth,
+    golden: true,
+  },
   {
     name: 'conv2dTranspose 3x3 stride 2',
     inputs: { x: image(2, 3, 4, 2), weight: image(3, 3, 3, 2), bias: image(3) },
@@ -272,7 +297,7 @@ export const opCases: readonly OpCase[] = [
       inputs: {
         x: image(2, 5, 6, 2),
         weight: image(3, 3, 2, 3),
-        bias: { shape: [3], low: -16, high: 16, levels: 2 },
+        bias: strong(3),
       },
       run: ({ x, weight, bias }) => conv2d(x as Tensor4D, { weight: weight!, bias }, options),
       gradient: pieces,
