@@ -141,7 +141,7 @@ async function scoreStyle() {
     smoothness: `${smoothness.weight}`,
     sizes: '256',
     pictures: '10',
-    iterations: '60',
+    iterations: '120',
     out,
   };
   const tool = ['--conditions=sr-source', '--import', 'tsx', 'tools/figure.ts', 'objective-curves'];
