@@ -4,14 +4,14 @@
  */
 const limits: Readonly<Record<string, number>> = {
   'gram-perceptual-metric/index': 43,
-  'sr-data/browser': 8.3,
-  'sr-data/index': 17,
+  'sr-data/browser': 2.2,
+  'sr-data/index': 10.3,
   'sr-features/index': 30,
-  'sr-losses/index': 17,
+  'sr-losses/index': 12.8,
   'sr-metrics/index': 75,
-  'sr-metrics/index { psnr }': 18,
+  'sr-metrics/index { psnr }': 15.1,
   'sr-models/element/index': 53,
-  'sr-models/export/index': 18,
+  'sr-models/export/index': 13,
   'sr-models/index': 55,
   'sr-models/index { loadUpscaler }': 51,
   'sr-models/standalone': 972,
@@ -23,7 +23,7 @@ const limits: Readonly<Record<string, number>> = {
   'sr-tensor/worker/index': 3.3,
   'sr-train/index': 181,
   'style-transfer/index': 57,
-  'style-transfer/worker': 40,
+  'style-transfer/worker': 38.5,
 };
 
 interface Check {

@@ -234,7 +234,7 @@ function least(): number {
 }
 
 /** F F' / M of each image, from F' `[batch, M, N]`. */
-const meanProducts: (inputs: { features: Tensor3D }, attributes: object) => Tensor3D = defineOperation({
+const meanProducts: (inputs: { features: Tensor3D }, attributes: object) => Tensor3D = /* @__PURE__ */ defineOperation({
   name: 'sr.meanProducts',
   forward: ({ features }) => {
     const positions = features.shape[1];

@@ -63,7 +63,7 @@ export function prelu<T extends Tensor>(x: T, slope: Tensor1D): T {
 
 type Parametric = (inputs: { x: Tensor; slope: Tensor1D }, attributes: object) => Tensor;
 
-const parametric: Parametric = defineOperation({
+const parametric: Parametric = /* @__PURE__ */ defineOperation({
   name: 'sr.prelu',
   forward: ({ x, slope }) => {
     const native = sharedSlope(slope);
@@ -79,7 +79,7 @@ const parametric: Parametric = defineOperation({
 
 /** dy where x > 0, slope * dy elsewhere. */
 const parametricGradient: (inputs: { dy: Tensor; x: Tensor; slope: Tensor1D }, attributes: object) => Tensor =
-  defineOperation({
+  /* @__PURE__ */ defineOperation({
     name: 'sr.preluGradient',
     forward: ({ dy, x, slope }) => {
       const native = sharedSlope(slope);
@@ -95,19 +95,20 @@ const parametricGradient: (inputs: { dy: Tensor; x: Tensor; slope: Tensor1D }, a
   });
 
 /** The sum of dy * min(x, 0), over all or for each channel. */
-const slopeGradient: (inputs: { dy: Tensor; x: Tensor }, attributes: { channels: number }) => Tensor = defineOperation({
-  name: 'sr.slopeGradient',
-  forward: ({ dy, x }, { channels }) => {
-    const negative = minimum(x, 0);
-    // A product of matrices passes over both once.
-    if (channels > 1) return sumTo(channels, mul(dy, negative));
-    return reshape(matMul(reshape(dy, [1, -1]), reshape(negative, [-1, 1])), [1]);
-  },
-  gradient: (g, { dy, x }) => ({
-    dy: () => mul(g, sub(x, relu(x))),
-    x: () => mul(mul(g, dy), sub(1, step(x))),
-  }),
-});
+const slopeGradient: (inputs: { dy: Tensor; x: Tensor }, attributes: { channels: number }) => Tensor =
+  /* @__PURE__ */ defineOperation({
+    name: 'sr.slopeGradient',
+    forward: ({ dy, x }, { channels }) => {
+      const negative = minimum(x, 0);
+      // A product of matrices passes over both once.
+      if (channels > 1) return sumTo(channels, mul(dy, negative));
+      return reshape(matMul(reshape(dy, [1, -1]), reshape(negative, [-1, 1])), [1]);
+    },
+    gradient: (g, { dy, x }) => ({
+      dy: () => mul(g, sub(x, relu(x))),
+      x: () => mul(mul(g, dy), sub(1, step(x))),
+    }),
+  });
 
 /** The sum over all, or for each channel. */
 function sumTo(channels: number, values: Tensor): Tensor {
@@ -119,15 +120,15 @@ function sharedSlope(slope: Tensor1D): number | undefined {
   return slope.size === 1 && nativeBackend() !== undefined ? slope.dataSync()[0] : undefined;
 }
 
-const rectify = defineOperation<{ x: Tensor }, { slope: number }, Tensor>({
+const rectify = /* @__PURE__ */ defineOperation<{ x: Tensor }, { slope: number }, Tensor>({
   name: 'sr.rectify',
   forward: ({ x }, { slope }) => (slope === 0 ? tfRelu(x) : tfLeakyRelu(x, slope)),
   gradient: (dy, { x }, { slope }) => ({ x: () => rectifierGradient({ dy, x }, { slope }) }),
 });
 
 /** dy where x > 0, slope * dy elsewhere. */
-const rectifierGradient: (inputs: { dy: Tensor; x: Tensor }, attributes: { slope: number }) => Tensor = defineOperation(
-  {
+const rectifierGradient: (inputs: { dy: Tensor; x: Tensor }, attributes: { slope: number }) => Tensor =
+  /* @__PURE__ */ defineOperation({
     name: 'sr.rectifierGradient',
     forward: ({ dy, x }, { slope }) => {
       const native = nativeBackend();
@@ -139,5 +140,4 @@ const rectifierGradient: (inputs: { dy: Tensor; x: Tensor }, attributes: { slope
       dy: () => rectifierGradient({ dy: g, x }, { slope }),
       x: () => zerosLike(x),
     }),
-  },
-);
+  });

@@ -119,7 +119,7 @@ function fused(inputs: Inputs, epsilon: number): Normalized {
 const statistics: (
   inputs: { x: Tensor4D; mean: Tensor; variance: Tensor },
   attributes: object,
-) => [mean: Tensor, variance: Tensor] = defineOperation({
+) => [mean: Tensor, variance: Tensor] = /* @__PURE__ */ defineOperation({
   name: 'sr.batchStatistics',
   outputs: 2,
   forward: ({ mean, variance }) => [clone(mean), clone(variance)],
@@ -140,7 +140,7 @@ type Five = [Tensor, Tensor, Tensor, Tensor, Tensor];
  * The output; mean and variance for running statistics; what the gradient needs: mean, variance divided by the count. Only the
  * output has a gradient.
  */
-export const fusedNorm: (inputs: Inputs, attributes: { epsilon: number }) => Five = defineOperation({
+export const fusedNorm: (inputs: Inputs, attributes: { epsilon: number }) => Five = /* @__PURE__ */ defineOperation({
   name: 'sr.fusedNorm',
   outputs: 5,
   forward: ({ x, weight, bias }, { epsilon }) => {
@@ -160,7 +160,7 @@ export const fusedNorm: (inputs: Inputs, attributes: { epsilon: number }) => Fiv
 const fusedNormGradient: (
   inputs: { dy: Tensor; x: Tensor4D; weight: Tensor; mean: Tensor; variance: Tensor },
   attributes: { epsilon: number },
-) => [Tensor, Tensor, Tensor] = defineOperation({
+) => [Tensor, Tensor, Tensor] = /* @__PURE__ */ defineOperation({
   name: 'sr.fusedNormGradient',
   outputs: 3,
   forward: ({ dy, x, weight, mean, variance }, { epsilon }) => {

@@ -46,7 +46,7 @@ interface Size {
 type Operation<Inputs, Attributes> = (inputs: Inputs, attributes: Attributes) => Tensor4D;
 
 /** The convolution (as in networks: a correlation) of `x` with `weight`. */
-const conv: Operation<{ x: Tensor4D; weight: Tensor4D }, ConvGeometry> = defineOperation({
+const conv: Operation<{ x: Tensor4D; weight: Tensor4D }, ConvGeometry> = /* @__PURE__ */ defineOperation({
   name: 'sr.conv',
   forward: ({ x, weight }, geometry) => convForward(x, weight, geometry),
   gradient: (dy, { x, weight }, geometry) => ({
@@ -56,28 +56,30 @@ const conv: Operation<{ x: Tensor4D; weight: Tensor4D }, ConvGeometry> = defineO
 });
 
 /** The gradient of `conv` with respect to its input, whose size is to be told; also the transposed convolution. */
-export const convInput: Operation<{ dy: Tensor4D; weight: Tensor4D }, ConvGeometry & Size> = defineOperation({
-  name: 'sr.convInput',
-  forward: ({ dy, weight }, attributes) => convInputForward(dy, weight, attributes),
-  gradient: (ddx, { dy, weight }, { stride, padding }) => ({
-    dy: () => conv({ x: ddx, weight }, { stride, padding }),
-    weight: () => convFilter({ x: ddx, dy }, { stride, padding, ...filterSize(weight) }),
-  }),
-});
+export const convInput: Operation<{ dy: Tensor4D; weight: Tensor4D }, ConvGeometry & Size> =
+  /* @__PURE__ */ defineOperation({
+    name: 'sr.convInput',
+    forward: ({ dy, weight }, attributes) => convInputForward(dy, weight, attributes),
+    gradient: (ddx, { dy, weight }, { stride, padding }) => ({
+      dy: () => conv({ x: ddx, weight }, { stride, padding }),
+      weight: () => convFilter({ x: ddx, dy }, { stride, padding, ...filterSize(weight) }),
+    }),
+  });
 
 /** The gradient of `conv` with respect to its filter, whose size is to be told. */
-export const convFilter: Operation<{ x: Tensor4D; dy: Tensor4D }, ConvGeometry & Size> = defineOperation({
-  name: 'sr.convFilter',
-  forward: ({ x, dy }, attributes) => convFilterForward(x, dy, attributes),
-  gradient: (ddw, { x, dy }, { stride, padding }) => ({
-    x: () => convInput({ dy, weight: ddw }, { stride, padding, ...imageSize(x) }),
-    dy: () => conv({ x, weight: ddw }, { stride, padding }),
-  }),
-});
+export const convFilter: Operation<{ x: Tensor4D; dy: Tensor4D }, ConvGeometry & Size> =
+  /* @__PURE__ */ defineOperation({
+    name: 'sr.convFilter',
+    forward: ({ x, dy }, attributes) => convFilterForward(x, dy, attributes),
+    gradient: (ddw, { x, dy }, { stride, padding }) => ({
+      x: () => convInput({ dy, weight: ddw }, { stride, padding, ...imageSize(x) }),
+      dy: () => conv({ x, weight: ddw }, { stride, padding }),
+    }),
+  });
 
 /** The gradient of a (leaky) ReLU: dy where y > 0, slope dy elsewhere. The second derivative with respect to y is zero almost everywhere. */
 export const activationGradient: (inputs: { dy: Tensor4D; y: Tensor4D }, attributes: { slope: number }) => Tensor4D =
-  defineOperation({
+  /* @__PURE__ */ defineOperation({
     name: 'sr.activationGradient',
     forward: ({ dy, y }, { slope }) => {
       const native = nativeBackend();
@@ -92,11 +94,13 @@ export const activationGradient: (inputs: { dy: Tensor4D; y: Tensor4D }, attribu
   });
 
 /** The gradient of a bias: the sum over all positions. */
-export const biasGradient: (inputs: { dy: Tensor4D }, attributes: object) => Tensor1D = defineOperation({
-  name: 'sr.biasGradient',
-  forward: ({ dy }) => nativeBackend()?.run<Tensor1D>('BiasAddGrad', [dy]) ?? sum(dy, [0, 1, 2]),
-  gradient: (ddb, { dy }) => ({ dy: () => add(zerosLike(dy), ddb) }),
-});
+export const biasGradient: (inputs: { dy: Tensor4D }, attributes: object) => Tensor1D = /* @__PURE__ */ defineOperation(
+  {
+    name: 'sr.biasGradient',
+    forward: ({ dy }) => nativeBackend()?.run<Tensor1D>('BiasAddGrad', [dy]) ?? sum(dy, [0, 1, 2]),
+    gradient: (ddb, { dy }) => ({ dy: () => add(zerosLike(dy), ddb) }),
+  },
+);
 
 /** The value of `conv`; not recorded. */
 export function convForward(x: Tensor4D, weight: Tensor4D, { stride, padding }: ConvGeometry): Tensor4D {

@@ -82,7 +82,7 @@ interface LayerAttributes extends ConvGeometry {
 const convLayer: (
   inputs: { x: Tensor4D; weight: Tensor4D; bias?: Tensor1D | undefined },
   attributes: LayerAttributes,
-) => Tensor4D = defineOperation({
+) => Tensor4D = /* @__PURE__ */ defineOperation({
   name: 'sr.convLayer',
   forward: ({ x, weight, bias }, { stride, padding, slope }) => {
     const geometry = { stride, padding };

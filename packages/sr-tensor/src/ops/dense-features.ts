@@ -11,6 +11,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { checkShape } from '../checks.js';
+import { SrError } from '../errors.js';
 import type { LayerParameters } from '../network.js';
 import { conv2d } from './conv2d.js';
 import { activationGradient, biasGradient, type ConvGeometry, convFilter, convInput } from './conv2d-kernels.js';
@@ -26,10 +27,11 @@ import { defineOperation } from './operation.js';
  * @param layers of odd kernels of one size; weights `[k, k, channels + what is before, out]`, biases `[out]`
  * @param options.slope of the activations below zero, 0 to 1; default 0.2, as in ESRGAN
  * @returns `[batch, height, width, channels + all out]`
- * @throws `tensor/shape` if shapes do not fit each other
+ * @throws `tensor/shape` if shapes do not fit each other, or for a layer without a bias
  * @see Huang et al., "Densely connected convolutional networks", CVPR 2017; Wang et al., "ESRGAN", ECCVW 2018, section 3.1
  * @example
- * const features = denseFeatures(x, [p('conv1'), p('conv2')]);
+ * const layer = (seen: number) => ({ weight: randomNormal([3, 3, seen, 2]), bias: randomNormal([2]) });
+ * const features = denseFeatures(x, [layer(4), layer(6)]); // 8 channels
  */
 export function denseFeatures(
   x: Tensor4D,
@@ -41,7 +43,13 @@ export function denseFeatures(
   let channels = x.shape[3];
   for (const { weight, bias } of layers) {
     checkShape(weight, `[${kernel}, ${kernel}, ${channels}, out]`, 'denseFeatures: weight');
-    checkShape(bias!, `[${weight.shape[3]}]`, 'denseFeatures: bias');
+    if (bias === undefined) {
+      throw new SrError({
+        code: 'tensor/shape',
+        message: 'denseFeatures: expected a bias in each layer, received none.',
+      });
+    }
+    checkShape(bias, `[${weight.shape[3]}]`, 'denseFeatures: bias');
     channels += weight.shape[3]!;
   }
   const parameters = layers.flatMap(({ weight, bias }, i) => [
@@ -62,7 +70,7 @@ interface Layer {
   readonly channels: number;
 }
 
-const operation: (inputs: Inputs, attributes: { slope: number }) => Tensor4D = defineOperation({
+const operation: (inputs: Inputs, attributes: { slope: number }) => Tensor4D = /* @__PURE__ */ defineOperation({
   name: 'sr.denseFeatures',
   forward: (inputs, { slope }) =>
     layersOf(inputs).reduce<Tensor4D>(

@@ -57,25 +57,30 @@ export interface LineProductAttributes {
  * @param inputs.x `[batch, rows.inSize, columns.inSize, channels]`
  * @returns `[batch, rows.outSize, columns.outSize, channels]`
  */
-export const lineProduct: (inputs: { x: Tensor4D }, attributes: LineProductAttributes) => Tensor4D = defineOperation({
-  name: 'sr.lineProduct',
-  forward: ({ x }, { rows, columns, shortcut }) => {
-    const size: [number, number] = [rows.outSize, columns.outSize];
-    if (shortcut === 'bilinear') return image.resizeBilinear(x, size, false, true);
-    if (shortcut === 'nearest') return image.resizeNearestNeighbor(x, size, false, true);
-    if (shortcut === 'block-sum') return blockSum(x, [rows.inSize / rows.outSize, columns.inSize / columns.outSize]);
-    // The order that leaves less between the passes.
-    const rowsFirst = rows.outSize * columns.inSize <= rows.inSize * columns.outSize;
-    return rowsFirst ? along(along(x, 1, rows), 2, columns) : along(along(x, 2, columns), 1, rows);
-  },
-  gradient: (dy, _inputs, { rows, columns, shortcut }) => ({
-    x: () =>
-      lineProduct(
-        { x: dy },
-        { rows: rows.transposed(), columns: columns.transposed(), shortcut: shortcut && transposedShortcut[shortcut] },
-      ),
-  }),
-});
+export const lineProduct: (inputs: { x: Tensor4D }, attributes: LineProductAttributes) => Tensor4D =
+  /* @__PURE__ */ defineOperation({
+    name: 'sr.lineProduct',
+    forward: ({ x }, { rows, columns, shortcut }) => {
+      const size: [number, number] = [rows.outSize, columns.outSize];
+      if (shortcut === 'bilinear') return image.resizeBilinear(x, size, false, true);
+      if (shortcut === 'nearest') return image.resizeNearestNeighbor(x, size, false, true);
+      if (shortcut === 'block-sum') return blockSum(x, [rows.inSize / rows.outSize, columns.inSize / columns.outSize]);
+      // The order that leaves less between the passes.
+      const rowsFirst = rows.outSize * columns.inSize <= rows.inSize * columns.outSize;
+      return rowsFirst ? along(along(x, 1, rows), 2, columns) : along(along(x, 2, columns), 1, rows);
+    },
+    gradient: (dy, _inputs, { rows, columns, shortcut }) => ({
+      x: () =>
+        lineProduct(
+          { x: dy },
+          {
+            rows: rows.transposed(),
+            columns: columns.transposed(),
+            shortcut: shortcut && transposedShortcut[shortcut],
+          },
+        ),
+    }),
+  });
 
 /** What gives the product with the transposed matrices. */
 const transposedShortcut = { bilinear: undefined, nearest: 'block-sum', 'block-sum': 'nearest' } as const;

@@ -10,14 +10,15 @@ interface NormalizeAttributes {
  * Zero mean and unit variance over some axes: n(x) = (x - mean) / sqrt(variance + epsilon), the variance divided by the
  * count. The core of batch and instance normalisation.
  */
-export const normalize: (inputs: { x: Tensor4D }, attributes: NormalizeAttributes) => Tensor4D = defineOperation({
-  name: 'sr.normalize',
-  forward: ({ x }, { axes, epsilon }) => {
-    const statistics = moments(x, [...axes], true);
-    return mul(sub(x, statistics.mean), rsqrt(add(statistics.variance, epsilon)));
-  },
-  gradient: (dy, { x }, attributes) => ({ x: () => normalizeGradient({ dy, x }, attributes) }),
-});
+export const normalize: (inputs: { x: Tensor4D }, attributes: NormalizeAttributes) => Tensor4D =
+  /* @__PURE__ */ defineOperation({
+    name: 'sr.normalize',
+    forward: ({ x }, { axes, epsilon }) => {
+      const statistics = moments(x, [...axes], true);
+      return mul(sub(x, statistics.mean), rsqrt(add(statistics.variance, epsilon)));
+    },
+    gradient: (dy, { x }, attributes) => ({ x: () => normalizeGradient({ dy, x }, attributes) }),
+  });
 
 /**
  * Its gradient in one formula instead of through mean and variance (Ioffe and Szegedy 2015, section 3, simplified):

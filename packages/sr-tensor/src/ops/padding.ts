@@ -59,7 +59,7 @@ interface Attributes {
   readonly mode: 'reflect' | 'replicate';
 }
 
-const extend: (inputs: { x: Tensor4D }, attributes: Attributes) => Tensor4D = defineOperation({
+const extend: (inputs: { x: Tensor4D }, attributes: Attributes) => Tensor4D = /* @__PURE__ */ defineOperation({
   name: 'sr.pad',
   forward: ({ x }, { margins, mode }) => {
     const mirror = mirrorMode(margins, mode);
@@ -70,7 +70,7 @@ const extend: (inputs: { x: Tensor4D }, attributes: Attributes) => Tensor4D = de
 });
 
 /** Adds the padding to the pixels that it was copied from. */
-const fold: (inputs: { dy: Tensor4D }, attributes: Attributes) => Tensor4D = defineOperation({
+const fold: (inputs: { dy: Tensor4D }, attributes: Attributes) => Tensor4D = /* @__PURE__ */ defineOperation({
   name: 'sr.padGradient',
   forward: ({ dy }, { margins, mode }) => {
     const native = nativeBackend();

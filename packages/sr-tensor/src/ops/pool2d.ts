@@ -124,7 +124,7 @@ function geometryOf(x: Tensor4D, options: Pool2dOptions, what: string): Geometry
 
 // Maximum
 
-const maximum: (inputs: { x: Tensor4D }, geometry: Geometry) => Tensor4D = defineOperation({
+const maximum: (inputs: { x: Tensor4D }, geometry: Geometry) => Tensor4D = /* @__PURE__ */ defineOperation({
   name: 'sr.maxPool',
   forward: ({ x }, geometry) =>
     tfMaxPool(extend(x, geometry, Number.NEGATIVE_INFINITY), geometry.window, geometry.stride, 'valid'),
@@ -132,25 +132,26 @@ const maximum: (inputs: { x: Tensor4D }, geometry: Geometry) => Tensor4D = defin
 });
 
 /** Each value of dy at the place of its maximum, zeros elsewhere. */
-const toMaxima: (inputs: { dy: Tensor4D; x: Tensor4D; y: Tensor4D }, geometry: Geometry) => Tensor4D = defineOperation({
-  name: 'sr.maxPoolGradient',
-  forward: ({ dy, x, y }, geometry) => {
-    const extended = extend(x, geometry, Number.NEGATIVE_INFINITY);
-    const native = nativeBackend();
-    if (native !== undefined) return crop(native.run('MaxPoolGrad', [extended, y, dy], windows(geometry)), geometry);
-    const shares = firstMaxima(extended, y, geometry).map(mask => mul<Tensor4D>(mask, dy));
-    return crop(spread(shares, geometry), geometry);
-  },
-  gradient: (g, { x, y }, geometry) => ({
-    dy: () => fromMaxima({ g, x, y }, geometry),
-    x: () => zerosLike(x),
-    y: () => zerosLike(y),
-  }),
-});
+const toMaxima: (inputs: { dy: Tensor4D; x: Tensor4D; y: Tensor4D }, geometry: Geometry) => Tensor4D =
+  /* @__PURE__ */ defineOperation({
+    name: 'sr.maxPoolGradient',
+    forward: ({ dy, x, y }, geometry) => {
+      const extended = extend(x, geometry, Number.NEGATIVE_INFINITY);
+      const native = nativeBackend();
+      if (native !== undefined) return crop(native.run('MaxPoolGrad', [extended, y, dy], windows(geometry)), geometry);
+      const shares = firstMaxima(extended, y, geometry).map(mask => mul<Tensor4D>(mask, dy));
+      return crop(spread(shares, geometry), geometry);
+    },
+    gradient: (g, { x, y }, geometry) => ({
+      dy: () => fromMaxima({ g, x, y }, geometry),
+      x: () => zerosLike(x),
+      y: () => zerosLike(y),
+    }),
+  });
 
 /** The values of g at the places of the maxima of x: the transposed map. */
-const fromMaxima: (inputs: { g: Tensor4D; x: Tensor4D; y: Tensor4D }, geometry: Geometry) => Tensor4D = defineOperation(
-  {
+const fromMaxima: (inputs: { g: Tensor4D; x: Tensor4D; y: Tensor4D }, geometry: Geometry) => Tensor4D =
+  /* @__PURE__ */ defineOperation({
     name: 'sr.maxPoolGather',
     forward: ({ g, x, y }, geometry) => {
       const extended = extend(x, geometry, Number.NEGATIVE_INFINITY);
@@ -166,8 +167,7 @@ const fromMaxima: (inputs: { g: Tensor4D; x: Tensor4D; y: Tensor4D }, geometry: 
       x: () => zerosLike(x),
       y: () => zerosLike(y),
     }),
-  },
-);
+  });
 
 /** For each place in the window: 1 where the maximum is first found there, else 0. */
 function firstMaxima(extended: Tensor4D, y: Tensor4D, geometry: Geometry): Tensor4D[] {
@@ -182,7 +182,7 @@ function firstMaxima(extended: Tensor4D, y: Tensor4D, geometry: Geometry): Tenso
 
 // Average
 
-const average: (inputs: { x: Tensor4D }, geometry: Geometry) => Tensor4D = defineOperation({
+const average: (inputs: { x: Tensor4D }, geometry: Geometry) => Tensor4D = /* @__PURE__ */ defineOperation({
   name: 'sr.averagePool',
   forward: ({ x }, geometry) =>
     rescale(tfAvgPool(extend(x, geometry, 0), geometry.window, geometry.stride, 'valid'), geometry),
@@ -190,7 +190,7 @@ const average: (inputs: { x: Tensor4D }, geometry: Geometry) => Tensor4D = defin
 });
 
 /** Each value of dy in equal shares over its window. */
-const spreadAverage: (inputs: { dy: Tensor4D }, geometry: Geometry) => Tensor4D = defineOperation({
+const spreadAverage: (inputs: { dy: Tensor4D }, geometry: Geometry) => Tensor4D = /* @__PURE__ */ defineOperation({
   name: 'sr.averagePoolGradient',
   forward: ({ dy }, geometry) => {
     const rescaled = rescale(dy, geometry);

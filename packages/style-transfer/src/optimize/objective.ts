@@ -220,7 +220,7 @@ function rowMean(x: Tensor): Scalar {
  * strength (neural-style's `-normalize_gradients`). The strength that the gradient holds already cancels.
  */
 const normalizeGradient: (inputs: { features: Tensor4D }, attributes: { strength: number }) => Tensor4D =
-  defineOperation({
+  /* @__PURE__ */ defineOperation({
     name: 'sr.normalizeGradient',
     forward: ({ features }) => features.clone(),
     gradient: (dy, _inputs, { strength }) => ({
