@@ -1,7 +1,7 @@
 /**
  * LPIPS (AlexNet) and SSIM of a pair of 512x512: ours on native TensorFlow and the Python packages lpips and piq; our SSIM
- * on the wasm backend and the JavaScript packages ssim.js and @blazediff/ssim, each as it comes and in our form. The latter always reduces
- * pictures to about 256 pixels first, as our `downsample` does: it compares with that.
+ * on the wasm backend and the JavaScript packages ssim.js and @blazediff/ssim, each as it comes and in our form. The last
+ * always reduces pictures to about 256 pixels first, as our `downsample` does: that is the fair comparison.
  *
  * SR_PYTHON names an interpreter with torch, lpips and piq; the networks lie where SR_WEIGHTS_DIR says, default
  * ../../shared/weights.

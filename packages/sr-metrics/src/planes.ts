@@ -42,7 +42,7 @@ export interface Plane {
 }
 
 /** How messages call the metric, and the least width and height that it takes, after the crop. */
-interface Demands {
+export interface Demands {
   readonly what: string;
   readonly leastSize: number;
 }

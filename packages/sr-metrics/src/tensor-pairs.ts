@@ -6,6 +6,7 @@ import {
   checkPlaneOptions,
   checkSameCount,
   checkSameSize,
+  type Demands,
   isTensor,
   type PlaneOptions,
   preparePairs,
@@ -13,13 +14,6 @@ import {
 
 /** Options of metrics that compare feature maps; they take all colours. */
 export type FeatureMetricOptions = Pick<PlaneOptions, 'cropBorder' | 'clip' | 'quantize' | 'checkRange'>;
-
-interface Demands {
-  /** How messages call the metric. */
-  readonly what: string;
-  /** The least width and height that it takes, after the crop. */
-  readonly leastSize: number;
-}
 
 /**
  * Applies `measure` to one pair of pictures after the other, as tensors `[1, height, width, 3]`, which are disposed after.

@@ -309,9 +309,10 @@ async function open(recipe: SuperResolutionRecipe): Promise<Trainer> {
 const strengths: Readonly<Record<string, number>> = { rrdbnet: 5, spsr: 5 };
 
 function strengthened(trainer: Trainer): Trainer {
-  const { parameters, network } = trainer;
-  for (const [name, parameter] of parameters.trainable()) {
-    if (name.endsWith('.weight')) tidy(() => parameter.assign(mul(parameter, strengths[network.name] ?? 1)));
+  const strength = strengths[trainer.network.name];
+  if (strength === undefined) return trainer;
+  for (const [name, parameter] of trainer.parameters.trainable()) {
+    if (name.endsWith('.weight')) tidy(() => parameter.assign(mul(parameter, strength)));
   }
   return trainer;
 }

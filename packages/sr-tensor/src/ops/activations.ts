@@ -22,6 +22,7 @@ import {
 import { nativeBackend } from '../backend/native-ops.js';
 import { SrError } from '../errors.js';
 import { defineOperation } from './operation.js';
+import { rectifierGradient } from './rectifier-gradient.js';
 
 /**
  * Rectified linear unit: max(x, 0). Its derivative at 0 is 0, as in PyTorch.
@@ -125,19 +126,3 @@ const rectify = /* @__PURE__ */ defineOperation<{ x: Tensor }, { slope: number }
   forward: ({ x }, { slope }) => (slope === 0 ? tfRelu(x) : tfLeakyRelu(x, slope)),
   gradient: (dy, { x }, { slope }) => ({ x: () => rectifierGradient({ dy, x }, { slope }) }),
 });
-
-/** dy where x > 0, slope * dy elsewhere. */
-const rectifierGradient: (inputs: { dy: Tensor; x: Tensor }, attributes: { slope: number }) => Tensor =
-  /* @__PURE__ */ defineOperation({
-    name: 'sr.rectifierGradient',
-    forward: ({ dy, x }, { slope }) => {
-      const native = nativeBackend();
-      if (native === undefined) return mul(dy, step(x, slope));
-      if (slope === 0) return native.run('ReluGrad', [dy, x]);
-      return native.run('LeakyReluGrad', [dy, x], { alpha: { float: slope } });
-    },
-    gradient: (g, { x }, { slope }) => ({
-      dy: () => rectifierGradient({ dy: g, x }, { slope }),
-      x: () => zerosLike(x),
-    }),
-  });

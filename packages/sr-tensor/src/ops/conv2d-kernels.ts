@@ -12,11 +12,9 @@ import {
   engine,
   getBackend,
   leakyRelu,
-  mul,
   type NamedAttrMap,
   relu,
   reverse,
-  step,
   sum,
   type Tensor1D,
   type Tensor4D,
@@ -74,22 +72,6 @@ export const convFilter: Operation<{ x: Tensor4D; dy: Tensor4D }, ConvGeometry &
     gradient: (ddw, { x, dy }, { stride, padding }) => ({
       x: () => convInput({ dy, weight: ddw }, { stride, padding, ...imageSize(x) }),
       dy: () => conv({ x, weight: ddw }, { stride, padding }),
-    }),
-  });
-
-/** The gradient of a (leaky) ReLU: dy where y > 0, slope dy elsewhere. The second derivative with respect to y is zero almost everywhere. */
-export const activationGradient: (inputs: { dy: Tensor4D; y: Tensor4D }, attributes: { slope: number }) => Tensor4D =
-  /* @__PURE__ */ defineOperation({
-    name: 'sr.activationGradient',
-    forward: ({ dy, y }, { slope }) => {
-      const native = nativeBackend();
-      if (native === undefined) return mul(dy, step(y, slope));
-      if (slope === 0) return native.run('ReluGrad', [dy, y]);
-      return native.run('LeakyReluGrad', [dy, y], { alpha: { float: slope } });
-    },
-    gradient: (ddz, { y }, { slope }) => ({
-      dy: () => activationGradient({ dy: ddz, y }, { slope }),
-      y: () => zerosLike(y),
     }),
   });
 

@@ -7,7 +7,6 @@ import { SrError } from '../errors.js';
 import type { LayerParameters } from '../network.js';
 import { prelu } from './activations.js';
 import {
-  activationGradient,
   biasGradient,
   type ConvGeometry,
   convActivationForward,
@@ -19,6 +18,7 @@ import {
 } from './conv2d-kernels.js';
 import { defineOperation } from './operation.js';
 import { type PaddingMode, pad } from './padding.js';
+import { rectifierGradient } from './rectifier-gradient.js';
 
 export interface Conv2dOptions {
   /** Default 1. */
@@ -90,7 +90,7 @@ const convLayer: (
     return bias === undefined ? convForward(x, weight, geometry) : convBiasForward(x, weight, bias, geometry);
   },
   gradient: (dy, { x, weight }, { stride, padding, slope }, y) => {
-    const dz = slope === undefined ? dy : activationGradient({ dy, y }, { slope });
+    const dz = slope === undefined ? dy : rectifierGradient({ dy, x: y }, { slope });
     const geometry = { stride, padding };
     return {
       x: () => convInput({ dy: dz, weight }, { ...geometry, height: x.shape[1], width: x.shape[2] }),

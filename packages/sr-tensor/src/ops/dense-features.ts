@@ -14,8 +14,9 @@ import { checkShape } from '../checks.js';
 import { SrError } from '../errors.js';
 import type { LayerParameters } from '../network.js';
 import { conv2d } from './conv2d.js';
-import { activationGradient, biasGradient, type ConvGeometry, convFilter, convInput } from './conv2d-kernels.js';
+import { biasGradient, type ConvGeometry, convFilter, convInput } from './conv2d-kernels.js';
 import { defineOperation } from './operation.js';
+import { rectifierGradient } from './rectifier-gradient.js';
 
 /**
  * The features of a dense block: x, f1, f2, ... one behind the other, where fi = leakyRelu(conv([x, f1, ..., f(i-1)]) + bias).
@@ -94,7 +95,7 @@ const operation: (inputs: Inputs, attributes: { slope: number }) => Tensor4D = /
       const dz = layers.reduceRight<Tensor4D | undefined>((later, { begin, channels }, i) => {
         const df: Tensor4D =
           later === undefined ? directs[i]! : add(directs[i]!, through(i + 1, begin, channels, later));
-        const own = activationGradient({ dy: df, y: features[i]! }, { slope });
+        const own = rectifierGradient({ dy: df, x: features[i]! }, { slope });
         return later === undefined ? own : concat([own, later], 3);
       }, undefined)!;
       return { direct, dz };
@@ -106,13 +107,13 @@ const operation: (inputs: Inputs, attributes: { slope: number }) => Tensor4D = /
       { ...geometryOf(inputs), ...kernelOf(inputs) },
     );
     const biases = biasGradient({ dy: dz }, {});
-    const own = ({ begin }: Layer): number => begin - inputs.x.shape[3];
+    const column = ({ begin }: Layer): number => begin - inputs.x.shape[3];
     return {
       x: () => add(direct, through(0, 0, widths[0]!, dz)),
       ...Object.fromEntries(
         layers.flatMap((layer, i) => [
-          [`weight${i}`, () => slice(filters, [0, 0, 0, own(layer)], [-1, -1, layer.begin, layer.channels])],
-          [`bias${i}`, () => slice(biases, own(layer), layer.channels)],
+          [`weight${i}`, () => slice(filters, [0, 0, 0, column(layer)], [-1, -1, layer.begin, layer.channels])],
+          [`bias${i}`, () => slice(biases, column(layer), layer.channels)],
         ]),
       ),
     };
