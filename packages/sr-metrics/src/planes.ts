@@ -202,8 +202,11 @@ function plane(picture: Picture, channel: Channel, options: PlaneOptions): Plane
   const { width, height } = picture;
   if (typeof channel === 'number') return { data: values(picture, channel), width, height };
   const { roundLuma = bitDepth(picture) === 8 } = options;
-  const luma =
-    channel === 'grey' ? grey(picture) : toLuma(roundLuma || bitDepth(picture) !== 8 ? picture : toFloats(picture));
+  if (channel === 'y' && bitDepth(picture) === 8) {
+    // `toLuma` rounds what has 8 bits.
+    return { data: toLuma(roundLuma ? picture : toFloats(picture)), width, height };
+  }
+  const luma = channel === 'grey' ? grey(picture) : toLuma(picture);
   return { data: roundLuma ? luma.map(Math.round) : luma, width, height };
 }
 

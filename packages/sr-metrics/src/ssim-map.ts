@@ -23,7 +23,7 @@ function mapOf(a: Plane, b: Plane): DistanceMap {
   const rows: Float64Array[] = [];
   meanOverWindows(a, b, moments => {
     const row = Float64Array.from({ length: moments.length / 4 }, (_, i) =>
-      sumOfSsim(moments.subarray(4 * i, 4 * i + 4)),
+      sumOfSsim(moments.slice(4 * i, 4 * i + 4)),
     );
     rows.push(row);
     return 0;
