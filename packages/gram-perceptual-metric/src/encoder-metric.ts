@@ -5,10 +5,15 @@
  */
 import {
   addN,
+  any,
+  cast,
   clipByValue,
   concat,
   dispose,
   mean,
+  mul,
+  notEqual,
+  reshape,
   type Scalar,
   slice,
   stack,
@@ -28,6 +33,7 @@ import {
   type Encoder,
   type Images,
   type MetricInfo,
+  nativeBackend,
   type Picture,
   pictureToTensor,
   SrError,
@@ -87,10 +93,7 @@ export function encoderMetric(
 ): EncoderMetric {
   const { name } = info;
 
-  /**
-   * `[batch, regions]` for each layer. One picture after the other: equal images of one batch get features that differ in their
-   * last bits where threads share the work, and equal pictures must have the distance 0. Both at once are not faster.
-   */
+  /** `[batch, regions]` for each layer. */
   const distances = (a: Tensor4D, b: Tensor4D, masks: MaskPair | undefined): Tensor2D[] => {
     const describe = (images: Tensor4D, regions: Tensor4D | undefined): [Tensor, Tensor4D | undefined][] => {
       const features = encoder(images, { layers });
@@ -105,12 +108,30 @@ export function encoderMetric(
     return x.map(([description], i) => comparison.compare(description, ...y[i]!));
   };
 
+  /**
+   * The same of whole pictures of one size in one pass of the network, which on native TensorFlow takes up to a quarter
+   * less time. Threads share that work, and features of equal pictures can differ in their last bits: such pairs are
+   * found by their pixels.
+   */
+  const distancesAtOnce = (a: Tensor4D, b: Tensor4D): Tensor2D[] => {
+    const batch = a.shape[0];
+    const features = encoder(concat([a, b]), { layers });
+    const differs = cast(any(notEqual(a, b), [1, 2, 3]), 'float32');
+    return layers.map(layer => {
+      const [x, y] = [0, batch].map(first => {
+        return comparison.describe(slice(features[layer]!, [first, 0, 0, 0], [batch, -1, -1, -1]), undefined);
+      });
+      return mul(comparison.compare(x!, y!, undefined), reshape(differs, [batch, 1]));
+    });
+  };
+
   const pairOptions = { name, sameSize: comparison.sameSize };
   const report = (result: Images, reference: Images, options: MeasureOptions = {}): Promise<DistanceReport[]> =>
     measurePairs(result, reference, { ...pairOptions, checkRange: options.checkRange ?? false }, async (a, b) => {
       const values = tidy(() => {
         const masks = maskPair(options, a, b, name);
-        return stack(distances(a, b, masks)) as Tensor3D;
+        const atOnce = masks === undefined && nativeBackend() !== undefined && sameShape(a, b);
+        return stack(atOnce ? distancesAtOnce(a, b) : distances(a, b, masks)) as Tensor3D;
       });
       const reports = reportsOf(layers, await values.data(), values.shape, options.masks !== undefined);
       values.dispose();
