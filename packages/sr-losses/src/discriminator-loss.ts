@@ -77,6 +77,8 @@ export interface DiscriminatorLoss {
   (prediction: Tensor4D, target: Tensor4D, step?: DiscriminatorStep): Scalar;
   /** The terms by name: their sum is the loss. */
   terms(prediction: Tensor4D, target: Tensor4D, step?: DiscriminatorStep): Record<string, Scalar>;
+  /** Whether it takes random numbers: for its penalty. */
+  readonly isRandom: boolean;
 }
 
 /**
@@ -122,7 +124,7 @@ export function discriminatorLoss({
   };
   const total = (prediction: Tensor4D, target: Tensor4D, step?: DiscriminatorStep): Scalar =>
     tidy(() => addN(Object.values(terms(prediction, target, step))));
-  return Object.assign(total, { terms });
+  return Object.assign(total, { terms, isRandom: penalty !== false });
 }
 
 function check(prediction: Tensor4D, target: Tensor4D, what: string): void {

@@ -22,9 +22,7 @@ function mapOf(a: Plane, b: Plane): DistanceMap {
   const { width, height } = a;
   const rows: Float64Array[] = [];
   meanOverWindows(a, b, moments => {
-    const row = Float64Array.from({ length: moments.length / 4 }, (_, i) =>
-      sumOfSsim(moments.slice(4 * i, 4 * i + 4)),
-    );
+    const row = Float64Array.from({ length: moments.length / 4 }, (_, i) => sumOfSsim(moments.slice(4 * i, 4 * i + 4)));
     rows.push(row);
     return 0;
   });

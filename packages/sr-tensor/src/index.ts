@@ -1,7 +1,9 @@
 import '#gradients';
 
+export { attributeValue, dataTypes, encodeFunction } from './backend/function-definition.js';
 export { type NativeDoubles, type NativeHandle, withNativeDoubles } from './backend/native-doubles.js';
 export { type NativeAttribute, type NativeBackend, nativeBackend } from './backend/native-ops.js';
+export { type NativeRecording, type NativeReplay, recordNative } from './backend/record-native.js';
 export * from './checks.js';
 export * from './errors.js';
 export * from './initializers.js';

@@ -81,6 +81,7 @@ export function buildTrainer(
     clipNorm: recipe.clipNorm ?? undefined,
     seed,
     init,
+    record: true,
   });
 }
 

@@ -11,6 +11,7 @@ import {
 import type { Discriminator } from 'sr-models';
 import { Random, type RandomState, scopeOver } from 'sr-tensor';
 import { Player, type PlayerOptions, type PlayerState, type Remembered } from './player.js';
+import { parameterTensors, type RecordedPasses } from './recorded-passes.js';
 import { type TermGradients, termGradients } from './term-gradients.js';
 
 export interface DiscriminatorOptions extends PlayerOptions {
@@ -53,17 +54,28 @@ export class DiscriminatorPlayer extends Player {
     this.#loss = discriminatorLoss({ ...shared, ...(penalty && { penalty }) });
   }
 
-  /** The terms of its loss and their gradients; takes over the running statistics. */
-  judge(prediction: Tensor4D, target: Tensor4D): TermGradients {
+  /**
+   * The terms of its loss and their gradients; takes over the running statistics.
+   *
+   * @param passes that records it, unless it takes random numbers
+   */
+  judge(prediction: Tensor4D, target: Tensor4D, passes?: RecordedPasses): TermGradients {
     const update = (name: string, value: Tensor): void => {
       this.#running.get(name)?.dispose();
       this.#running.set(name, keep(value));
     };
-    const found = termGradients(this.variables(), () =>
-      this.#loss.terms(prediction, target, { update, random: this.#random }),
-    );
-    this.commit(this.#running);
-    this.#running.clear();
+    const pass = (): TermGradients & { updates: Record<string, Tensor> } => {
+      const found = termGradients(this.variables(), () =>
+        this.#loss.terms(prediction, target, { update, random: this.#random }),
+      );
+      const updates = Object.fromEntries(this.#running);
+      this.#running.clear();
+      return { ...found, updates };
+    };
+    const inputs = [...parameterTensors(this.parameters), prediction, target];
+    const { updates, ...found } =
+      passes === undefined || this.#loss.isRandom ? pass() : passes.run([this.#loss], inputs, pass);
+    this.commit(new Map(Object.entries(updates)));
     return found;
   }
 

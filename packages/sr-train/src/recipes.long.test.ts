@@ -3,10 +3,11 @@ import { mul, reverse, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import type { Batch, ImageBatch, MaskBatch } from 'sr-data';
 import { resizePicture } from 'sr-data';
 import { buildNetwork } from 'sr-models';
-import { type Picture, Random } from 'sr-tensor';
+import { nativeBackend, type Picture, Random } from 'sr-tensor';
 import { describeOnBackends } from 'sr-tensor/testing';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { buildTrainer } from './build-trainer.js';
+import { unrecorded } from './fixtures/unrecorded.js';
 import { buildLpipsTraining, layersOfLpips } from './lpips/build-lpips-training.js';
 import { loadEncoders, loadRecipeEncoder } from './node/load-encoders.js';
 import { inSteps } from './phases.js';
@@ -102,6 +103,41 @@ describeOnBackends(
           contents.push(await contentOf(trainer));
         }
         expect(cut()).toBeGreaterThanOrEqual(wanted);
+      });
+    }
+  },
+  { only: ['native'] },
+);
+
+describeOnBackends(
+  'A small recipe takes the same steps recorded and one by one:',
+  () => {
+    afterEach(() => vi.restoreAllMocks());
+    for (const each of small) {
+      test(titleOf(each), async () => {
+        const recipe = mainPhase(shrunk(each));
+        const batch = fourPatches(recipe);
+        const steps = async (): Promise<Record<string, number>[]> => {
+          using trainer = await open(recipe);
+          await trainer.prepare?.(async () => batch);
+          const losses: Record<string, number>[] = [];
+          // Enough for extractors that take turns.
+          for (let i = 0; i < 5; i++) losses.push(await valuesOf(trainer.step(batch)));
+          return losses;
+        };
+        const expected = await unrecorded(steps);
+        const defined = vi.spyOn(nativeBackend()!, 'defineFunction');
+        const recorded = await steps();
+        // The generator and each discriminator; more where losses take turns.
+        const players = 1 + usedDiscriminators(recipe);
+        expect(defined.mock.calls.length).toBeGreaterThanOrEqual(players);
+        for (const [i, losses] of expected.entries()) {
+          expect(Object.keys(recorded[i]!)).toEqual(Object.keys(losses));
+          for (const [name, loss] of Object.entries(losses)) {
+            const difference = Math.abs(recorded[i]![name]! - loss);
+            expect(difference, `step ${i}, ${name}: ${loss}`).toBeLessThanOrEqual(1e-3 * Math.abs(loss) + 1e-6);
+          }
+        }
       });
     }
   },
@@ -241,6 +277,14 @@ function painting(side: number): Picture {
 }
 
 const titleOf = ({ name, set = {} }: Case): string => [name, ...Object.values(set)].join(' ');
+
+/** How many play. */
+const usedDiscriminators = (recipe: SuperResolutionRecipe): number =>
+  new Set(
+    Object.values(recipe.losses).flatMap(loss =>
+      'discriminator' in loss && loss.weight !== 0 ? [loss.discriminator] : [],
+    ),
+  ).size;
 
 const isAdversarial = ({ losses }: SuperResolutionRecipe): boolean =>
   Object.values(losses).some(({ kind }) => kind === 'adversarial');

@@ -2,20 +2,19 @@
  * A network as a function of native TensorFlow, which computes it in one call: convolutions are fused with bias and
  * activation, kernels are brought into oneDNN's order once, and nothing waits for JavaScript in between.
  *
- * A function is a graph model in the form of tensorflow/core/framework/function.proto (also op_def.proto, node_def.proto,
- * attr_value.proto, tensor.proto there), with the weights inside.
+ * It is a graph model in another form, with the weights inside.
  */
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { type Model, type NativeBackend, nativeBackend, SrError } from 'sr-tensor';
 import {
-  type Attribute,
-  type DataTypeName,
-  exportGraphModel,
-  type GraphModel,
-  type Node,
-  type Shape,
-} from './graph-model.js';
-import { type Field, message } from './protobuf.js';
+  attributeValue,
+  dataTypes,
+  encodeFunction,
+  type Model,
+  type NativeBackend,
+  nativeBackend,
+  SrError,
+} from 'sr-tensor';
+import { type Attribute, type DataTypeName, exportGraphModel, type GraphModel, type Shape } from './graph-model.js';
 
 /** What `apply` of a network gives, by the parameters that it had when it was made a function. */
 export interface NativeFunction {
@@ -61,62 +60,37 @@ let count = 0;
 
 function define(native: NativeBackend, graph: GraphModel): NativeFunction {
   const name = `sr_network_${count++}`;
-  native.defineFunction(encodeFunction(name, graph));
-  const run = (images: Tensor4D): Tensor4D => native.runFunction<Tensor4D>(name, [images]);
+  native.defineFunction(encode(name, graph, native));
+  const run = (images: Tensor4D): Tensor4D => native.runFunction(name, [images], 1)[0] as Tensor4D;
   return Object.assign(run, { dispose: () => native.removeFunction(name) });
 }
 
-/** A FunctionDef with the argument `input` and the result `output`. */
-function encodeFunction(name: string, { modelTopology, weightSpecs, weightData }: GraphModel): Uint8Array {
+/** A function with the argument `input` and the result `output`. */
+function encode(
+  name: string,
+  { modelTopology, weightSpecs, weightData }: GraphModel,
+  native: NativeBackend,
+): Uint8Array {
   const constants = constantsOf(weightSpecs, weightData);
   const nodes = modelTopology.node.filter(({ op }) => op !== 'Placeholder');
-  const results = new Map(nodes.map(({ name, op }) => [name, `${name}:${resultNames[op as Operation]}:0`]));
-  const argument = (of: string): Uint8Array =>
-    message([
-      [1, of],
-      [3, dataTypes.DT_FLOAT],
-    ]);
-  const signature = message([
-    [1, name],
-    [2, argument('input')],
-    [3, argument('output')],
-  ]);
-  return message([
-    [1, signature],
-    ...nodes.map((node): Field => [3, encodeNode(node, results, constants.get(node.name))]),
-    [4, entry('output', results.get('output')!)],
-  ]);
+  const results = new Map(
+    nodes.map(({ name, op }) => [name, `${name}:${native.operations.get(op)!.outputs[0]!.name}:0`]),
+  );
+  return encodeFunction({
+    name,
+    inputs: [{ name: 'input', type: dataTypes.float32 }],
+    outputs: [{ name: 'output', type: dataTypes.float32, from: results.get('output')! }],
+    nodes: nodes.map(({ name, op, input, attr }) => ({
+      name,
+      op,
+      // Only the argument is no result of an operation.
+      inputs: input.map(from => results.get(from) ?? from),
+      attributes: new Map(
+        Object.entries(attr).map(([key, value]) => [key, encodeAttribute(value, constants.get(name))]),
+      ),
+    })),
+  });
 }
-
-/** What the operations of a graph model call their results (tensorflow/core/ops). */
-const resultNames = {
-  Const: 'output',
-  Conv2D: 'output',
-  BiasAdd: 'output',
-  Relu: 'activations',
-  LeakyRelu: 'activations',
-  Tanh: 'y',
-  Sigmoid: 'y',
-  Sqrt: 'y',
-  Square: 'y',
-  AddV2: 'z',
-  Sub: 'z',
-  Mul: 'z',
-  RealDiv: 'z',
-  ConcatV2: 'output',
-  DepthToSpace: 'output',
-  GatherV2: 'output',
-  Mean: 'output',
-  MirrorPad: 'output',
-  Pad: 'output',
-  StridedSlice: 'output',
-  Sum: 'output',
-} as const;
-
-type Operation = keyof typeof resultNames;
-
-/** Values of DataType (types.proto). */
-const dataTypes: Record<DataTypeName, bigint> = { DT_FLOAT: 1n, DT_INT32: 3n };
 
 /** The bytes of every constant by name: they lie one behind the other. */
 function constantsOf(specs: GraphModel['weightSpecs'], data: ArrayBuffer): Map<string, Uint8Array> {
@@ -130,46 +104,20 @@ function constantsOf(specs: GraphModel['weightSpecs'], data: ArrayBuffer): Map<s
   return constants;
 }
 
-function encodeNode(
-  { name, op, input, attr }: Node,
-  results: ReadonlyMap<string, string>,
-  constant: Uint8Array | undefined,
-): Uint8Array {
-  return message([
-    [1, name],
-    [2, op],
-    // Only the argument is no result of an operation.
-    ...input.map((from): Field => [3, results.get(from) ?? from]),
-    ...Object.entries(attr).map(([key, value]): Field => [5, entry(key, encodeAttribute(value, constant))]),
-  ]);
-}
+const types: Record<DataTypeName, number> = { DT_FLOAT: dataTypes.float32, DT_INT32: dataTypes.int32 };
 
 function encodeAttribute(value: Attribute, constant: Uint8Array | undefined): Uint8Array {
-  if ('list' in value) return message([[1, message(value.list.i.map((i): Field => [3, BigInt(i)]))]]);
-  if ('s' in value) return message([[2, atob(value.s)]]);
-  if ('i' in value) return message([[3, BigInt(value.i)]]);
-  if ('f' in value) return message([[4, { float: value.f }]]);
-  if ('b' in value) return message([[5, BigInt(value.b)]]);
-  if ('type' in value) return message([[6, dataTypes[value.type]]]);
-  if ('shape' in value) return message([[7, encodeShape(value.shape)]]);
+  if ('list' in value) return attributeValue.integer(value.list.i.map(Number));
+  if ('s' in value) return attributeValue.text(atob(value.s));
+  if ('i' in value) return attributeValue.integer(Number(value.i));
+  if ('f' in value) return attributeValue.float(value.f);
+  if ('b' in value) return attributeValue.boolean(value.b);
+  if ('type' in value) return attributeValue.type(types[value.type]);
+  if ('shape' in value) return attributeValue.shape(sizesOf(value.shape));
   const { dtype, tensorShape } = value.tensor;
-  const tensor = message([
-    [1, dataTypes[dtype]],
-    [2, encodeShape(tensorShape)],
-    // Little-endian, as every machine is that runs JavaScript.
-    [4, constant!],
-  ]);
-  return message([[8, tensor]]);
+  return attributeValue.tensor({ type: types[dtype], shape: sizesOf(tensorShape), bytes: constant! });
 }
 
-function encodeShape({ dim }: Shape): Uint8Array {
-  return message(dim.map(({ size }): Field => [2, message([[1, BigInt(size)]])]));
-}
-
-/** An entry of a map. */
-function entry(key: string, value: string | Uint8Array): Uint8Array {
-  return message([
-    [1, key],
-    [2, value],
-  ]);
+function sizesOf({ dim }: Shape): number[] {
+  return dim.map(({ size }) => Number(size));
 }

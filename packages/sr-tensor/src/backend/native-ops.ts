@@ -1,4 +1,5 @@
 import { backend, type DataType, fill, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { type NativeOperation, readOperations } from './native-operations.js';
 
 /**
  * TensorFlow's own operations through tfjs-node, for the few places where one of them is much faster than what
@@ -19,6 +20,8 @@ export interface NativeBackend {
   runMany(name: string, inputs: Tensor[], outputs: number, attributes?: Record<string, NativeAttribute>): Tensor[];
   /** Whether it computes on a GPU. */
   readonly isOnGpu: boolean;
+  /** Whether what is called is being recorded (`recordNative`): it must not depend on values that are read. */
+  isRecording: boolean;
   /**
    * Whether the convolutions of oneDNN, which TensorFlow contains for x86 and by itself uses on some processors only,
    * can be called by `runOneDnn` and give the same results.
@@ -39,8 +42,10 @@ export interface NativeBackend {
   /** Defines a function, given as a FunctionDef (tensorflow/core/framework/function.proto). */
   defineFunction(definition: Uint8Array): void;
   removeFunction(name: string): void;
-  /** Runs a function that has one result. */
-  runFunction<T extends Tensor>(name: string, inputs: Tensor[]): T;
+  /** All operations of TensorFlow by name; where functions can be defined. */
+  readonly operations: ReadonlyMap<string, NativeOperation>;
+  /** Runs a function that has so many results. */
+  runFunction(name: string, inputs: readonly Tensor[], outputs: number): Tensor[];
   /** Runs oneDNN's form of an operation. */
   runOneDnn<T extends Tensor>(name: string, inputs: Tensor[], attributes?: Record<string, NativeAttribute>): T;
 }
@@ -79,10 +84,12 @@ interface NodeBackend {
   executeMultipleOutputs(name: string, attributes: OpAttribute[], inputs: Tensor[], outputs: number): Tensor[];
 }
 
-/** What `sr native install` adds to the addon (`native/extend-addon.ts`); both throw what TensorFlow complains of. */
+/** What `sr native install` adds to the addon (`native/extend-addon.ts`); the first two throw what TensorFlow complains of. */
 interface Functions {
   addFunction(definition: Uint8Array): void;
   removeFunction(name: string): void;
+  /** An OpList (tensorflow/core/framework/op_def.proto). */
+  operationList(): Uint8Array;
 }
 
 /** The numbers of types in tfjs-node's addon. */
@@ -103,6 +110,7 @@ function wrap(node: NodeBackend): NativeBackend {
   let hasOneDnn: boolean | undefined;
   let hasOneDnnProduct: boolean | undefined;
   let hasFusedConv: boolean | undefined;
+  let operations: ReadonlyMap<string, NativeOperation> | undefined;
   const listOf = (attributes: Record<string, NativeAttribute>): OpAttribute[] => {
     const list = Object.entries(attributes).map(([key, value]) => opAttribute(binding, key, value));
     return 'T' in attributes ? list : [float32, ...list];
@@ -115,6 +123,7 @@ function wrap(node: NodeBackend): NativeBackend {
       return node.executeMultipleOutputs(name, listOf(attributes), inputs, outputs);
     },
     isOnGpu: node.isUsingGpuDevice,
+    isRecording: false,
     get hasOneDnn() {
       hasOneDnn ??=
         !node.isUsingGpuDevice && tryOneDnn(native, convolutions, { strides: [1, 1, 1, 1], padding: 'VALID' });
@@ -128,11 +137,15 @@ function wrap(node: NodeBackend): NativeBackend {
       hasFusedConv ??= !node.isUsingGpuDevice && tryFusedConv(native);
       return hasFusedConv;
     },
-    hasFunctions: binding.addFunction !== undefined,
+    hasFunctions: binding.addFunction !== undefined && binding.operationList !== undefined,
+    get operations() {
+      operations ??= readOperations(binding.operationList!());
+      return operations;
+    },
     defineFunction: definition => binding.addFunction!(definition),
     removeFunction: name => binding.removeFunction!(name),
-    runFunction<T extends Tensor>(name: string, inputs: Tensor[]): T {
-      return node.executeSingleOutput(name, [], inputs) as T;
+    runFunction(name, inputs, outputs) {
+      return node.executeMultipleOutputs(name, [], [...inputs], outputs);
     },
     runOneDnn<T extends Tensor>(name: string, inputs: Tensor[], attributes: Record<string, NativeAttribute> = {}): T {
       // The label under which TensorFlow's graph rewriter finds these kernels (tensorflow/core/graph/mkl_graph_util.h).
@@ -145,7 +158,8 @@ function wrap(node: NodeBackend): NativeBackend {
 
 /** An attribute as tfjs-node's addon takes it. */
 export function opAttribute(binding: TypeNumbers, name: string, value: NativeAttribute): OpAttribute {
-  if (typeof value === 'string' || isTexts(value)) return { name, type: binding.TF_ATTR_STRING!, value };
+  if (typeof value === 'string' || isTexts(value) || value instanceof Uint8Array)
+    return { name, type: binding.TF_ATTR_STRING!, value };
   if (typeof value === 'boolean') return { name, type: binding.TF_ATTR_BOOL!, value };
   if (typeof value !== 'object' || Array.isArray(value)) return { name, type: binding.TF_ATTR_INT!, value };
   if ('float' in value) return { name, type: binding.TF_ATTR_FLOAT!, value: value.float };

@@ -5,12 +5,13 @@
  *   call the fused convolution (convolution, bias and activation in one pass).
  * - Functions: a whole network that TensorFlow optimises and runs in one call. tfjs-node has SavedModels for that, which
  *   lie in folders, and loses the memory of every input.
+ * - The list of all operations, which says how arguments and results are called in functions.
  */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Raised when the additions change: an addon with fewer is built anew. */
-export const addonExtension = 2;
+export const addonExtension = 3;
 
 interface Addition {
   /** In the folder `binding`. */
@@ -108,6 +109,16 @@ const additions: readonly Addition[] = [
          TFE_ContextRemoveFunction(backend->context(), name.c_str(), tf_status.status);
          if (TF_GetCode(tf_status.status) != TF_OK) NAPI_THROW_ERROR(env, "%s", TF_Message(tf_status.status));
          return nullptr;
+       },
+       nullptr, nullptr, nullptr, napi_default, nullptr},
+      {"operationList", nullptr,
+       [](napi_env env, napi_callback_info info) -> napi_value {
+         TF_Buffer *list = TF_GetAllOpList();
+         napi_value bytes;
+         napi_status nstatus = napi_create_buffer_copy(env, list->length, list->data, nullptr, &bytes);
+         TF_DeleteBuffer(list);
+         ENSURE_NAPI_OK_RETVAL(env, nstatus, nullptr);
+         return bytes;
        },
        nullptr, nullptr, nullptr, napi_default, nullptr},
 `,

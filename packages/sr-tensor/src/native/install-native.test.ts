@@ -352,7 +352,7 @@ test('an addon that was built by an older version, without what is added today, 
   commands = [];
   await install();
   expect(commands).toContain('build');
-  expect(JSON.parse(readFileSync(record, 'utf8'))).toMatchObject({ extension: 2 });
+  expect(JSON.parse(readFileSync(record, 'utf8'))).toMatchObject({ extension: 3 });
 });
 
 test('an addon that was built but does not compute is an error, and is built again', async () => {

@@ -6,6 +6,7 @@
  */
 import {
   add,
+  greater,
   matMul,
   minimum,
   mul,
@@ -17,6 +18,7 @@ import {
   type Tensor1D,
   leakyRelu as tfLeakyRelu,
   relu as tfRelu,
+  where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { nativeBackend } from '../backend/native-ops.js';
@@ -67,8 +69,9 @@ type Parametric = (inputs: { x: Tensor; slope: Tensor1D }, attributes: object) =
 const parametric: Parametric = /* @__PURE__ */ defineOperation({
   name: 'sr.prelu',
   forward: ({ x, slope }) => {
-    const native = sharedSlope(slope);
-    if (native !== undefined) return tfLeakyRelu(x, native);
+    const native = nativeBackend();
+    if (native?.isRecording) return recordedRectifier(x, x, slope);
+    if (native !== undefined && slope.size === 1) return tfLeakyRelu(x, readSlope(slope));
     const positive = tfRelu(x);
     return add(positive, mul(sub(x, positive), slope));
   },
@@ -83,8 +86,9 @@ const parametricGradient: (inputs: { dy: Tensor; x: Tensor; slope: Tensor1D }, a
   /* @__PURE__ */ defineOperation({
     name: 'sr.preluGradient',
     forward: ({ dy, x, slope }) => {
-      const native = sharedSlope(slope);
-      if (native !== undefined) return rectifierGradient({ dy, x }, { slope: native });
+      const native = nativeBackend();
+      if (native?.isRecording) return recordedRectifier(x, dy, slope);
+      if (native !== undefined && slope.size === 1) return rectifierGradient({ dy, x }, { slope: readSlope(slope) });
       const positive = step(x);
       return add(mul(dy, positive), mul(mul(dy, sub(1, positive)), slope));
     },
@@ -116,9 +120,14 @@ function sumTo(channels: number, values: Tensor): Tensor {
   return channels === 1 ? reshape(sum(values), [1]) : sum(values, [...Array(values.rank - 1).keys()]);
 }
 
-/** A slope that all channels share, where it can be read at no cost: on native. */
-function sharedSlope(slope: Tensor1D): number | undefined {
-  return slope.size === 1 && nativeBackend() !== undefined ? slope.dataSync()[0] : undefined;
+/** Read at no cost on native. */
+function readSlope(slope: Tensor1D): number {
+  return slope.dataSync()[0]!;
+}
+
+/** y where x > 0, slope * y elsewhere, without a look at the slope. */
+function recordedRectifier(x: Tensor, y: Tensor, slope: Tensor1D): Tensor {
+  return where(greater(x, 0), y, mul(y, slope));
 }
 
 const rectify = /* @__PURE__ */ defineOperation<{ x: Tensor }, { slope: number }, Tensor>({

@@ -14,7 +14,8 @@ import type { WeightedLoss } from 'sr-losses';
 import { type ApplyContext, type Parameters, type Picture, pictureToTensor, Random, tensorToPicture } from 'sr-tensor';
 import type { StyleNetwork } from 'style-transfer';
 import { Player, type PlayerOptions, type PlayerState } from '../player.js';
-import { termGradients } from '../term-gradients.js';
+import { parameterTensors, RecordedPasses } from '../recorded-passes.js';
+import { type TermGradients, termGradients } from '../term-gradients.js';
 import type { ValidationScore } from '../train-steps.js';
 import type { Training } from '../training.js';
 
@@ -76,6 +77,7 @@ export class StyleTraining implements Training<StyleNetwork> {
   readonly network: StyleNetwork;
   readonly #options: StyleTrainingOptions;
   readonly #player: Player;
+  readonly #passes = new RecordedPasses();
   #weights: Readonly<Record<string, number>> = {};
   #objectives: readonly StyleObjective[];
   #iteration = 0;
@@ -151,11 +153,13 @@ export class StyleTraining implements Training<StyleNetwork> {
   }
 
   dispose(): void {
+    this.#passes.forget();
     this.#player.dispose();
     for (const each of this.#options.owned ?? []) each.dispose();
   }
 
   #use(weights: Readonly<Record<string, number>>): void {
+    this.#passes.forget();
     this.#weights = weights;
     this.#objectives = this.#options.objectives(weights);
   }
@@ -169,13 +173,18 @@ export class StyleTraining implements Training<StyleNetwork> {
     // A position for each step: nothing has to be kept.
     const style = new Random({ seed: this.#options.seed ?? 0, position: iteration }).int(objectives.length);
     const content = tensor4d(target.data, [...target.shape]);
-    const updates = new Map<string, Tensor>();
-    const context: ApplyContext = { mode: 'training', update: (name, value) => updates.set(name, keep(value)) };
-    const { terms, gradients } = termGradients(player.variables(), () =>
-      objectives[style]!.terms(this.#paint(content, player.parameters, { style, context }), content),
-    );
+    const pass = (): TermGradients & { updates: Record<string, Tensor> } => {
+      const updates = new Map<string, Tensor>();
+      const context: ApplyContext = { mode: 'training', update: (name, value) => updates.set(name, keep(value)) };
+      const found = termGradients(player.variables(), () =>
+        objectives[style]!.terms(this.#paint(content, player.parameters, { style, context }), content),
+      );
+      return { ...found, updates: Object.fromEntries(updates) };
+    };
+    const inputs = [...parameterTensors(player.parameters), content];
+    const { terms, gradients, updates } = this.#passes.run([objectives[style]], inputs, pass);
     content.dispose();
-    player.commit(updates);
+    player.commit(new Map(Object.entries(updates)));
     player.update(iteration, gradients);
     return terms;
   }
