@@ -195,7 +195,8 @@ describeOnBackends(
   () => {
     for (const each of full) {
       test(titleOf(each), async () => {
-        const losses = await stepOf(resolveRecipe(each.name, each.set));
+        // Recording does a first step three times; it is the size that is tried here.
+        const losses = await unrecorded(() => stepOf(resolveRecipe(each.name, each.set)));
         expect(Object.values(losses).every(Number.isFinite), JSON.stringify(losses)).toBe(true);
         expect(Object.keys(losses).length).toBeGreaterThan(0);
       });
