@@ -2,6 +2,7 @@
 import { dispose, type Tensor3D, tensor3d } from '@tensorflow/tfjs-core';
 import medium from '@upscalerjs/esrgan-medium/4x';
 import slim from '@upscalerjs/esrgan-slim/4x';
+import thick from '@upscalerjs/esrgan-thick/4x';
 import { loadUpscaler } from 'sr-models';
 import type { Picture } from 'sr-tensor';
 import { type BackendName, selectBackend } from 'sr-tensor/backend';
@@ -23,7 +24,7 @@ const query = new URLSearchParams(location.search);
 const side = Number(query.get('side'));
 const rounds = Number(query.get('rounds'));
 const names = query.get('models')!.split(',');
-const definitions: Record<string, typeof slim> = { slim, medium };
+const definitions: Record<string, typeof slim> = { slim, medium, thick };
 
 async function main(): Promise<PageResult> {
   const backend = query.get('backend') as BackendName;
