@@ -2,6 +2,7 @@
 
 import type { ModelCard } from 'sr-tensor/weights';
 import small from 'sr-weights/x4-small';
+import tiny from 'sr-weights/x4-tiny';
 import type { WeightsSource } from './engine/contract.js';
 
 export interface NetworkChoice {
@@ -11,7 +12,10 @@ export interface NetworkChoice {
   readonly bytes: number;
 }
 
-const shipped = [[small, 358_000]] as const;
+const shipped = [
+  [small, 358_000],
+  [tiny, 51_000],
+] as const;
 
 /** Those that come along, and those that were fine-tuned in this tab. */
 export const networks: NetworkChoice[] = shipped.map(([{ card, url }, bytes]) => ({
