@@ -17,7 +17,7 @@ const limits: Readonly<Record<string, number>> = {
   'sr-models/standalone': 972,
   'sr-models/worker': 28,
   'sr-tensor/backend/index': 4.5,
-  'sr-tensor/index': 17,
+  'sr-tensor/index': 20,
   'sr-tensor/optimizers/index': 6.1,
   'sr-tensor/weights/index': 16,
   'sr-tensor/worker/index': 3.3,

@@ -19,6 +19,5 @@ export default defineConfig(
     'src/testing/assets.ts',
     'src/testing/assets.node.ts',
     'src/optimizers/index.ts',
-    'src/protobuf.ts',
   ]),
 );

@@ -26,4 +26,5 @@ export * from './ops/resize.js';
 export * from './ops/resize-weights.js';
 export * from './parameters.js';
 export * from './picture.js';
+export { type Field, message } from './protobuf.js';
 export * from './random.js';

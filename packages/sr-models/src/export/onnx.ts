@@ -4,8 +4,7 @@
  *
  * Images are `[batch, 3, height, width]`, as in PyTorch and as runtimes of ONNX compute fastest.
  */
-import { type Model, SrError } from 'sr-tensor';
-import { type Field, message } from 'sr-tensor/protobuf';
+import { type Field, type Model, message, SrError } from 'sr-tensor';
 import { floatToHalf } from 'sr-tensor/weights';
 import type { Constant, Graph, Operation, Step, Value } from './graph.js';
 import { traceNetwork } from './trace.js';

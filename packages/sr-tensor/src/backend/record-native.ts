@@ -32,8 +32,12 @@ export interface NativeRecording {
  * @returns outputs by the replay, if there is one: each time the same to the last bit, in which they may differ from those that
  *   `compute` gives, since TensorFlow joins operations
  * @example
- * const { outputs, replay } = recordNative([x], () => [tidy(() => keep(square(x)))]);
- * const others = replay?.([y]) ?? [square(y)];
+ * import { keep, square, tensor1d, tidy } from '@tensorflow/tfjs-core';
+ * import { recordNative } from 'sr-tensor';
+ *
+ * const [first, second] = [tensor1d([1, 2]), tensor1d([3, 4])];
+ * const { outputs, replay } = recordNative([first], () => [tidy(() => keep(square(first)))]);
+ * const others = replay?.([second]) ?? [square(second)]; // [9, 16]
  */
 export function recordNative(inputs: readonly Tensor[], compute: () => Tensor[]): NativeRecording {
   const native = nativeBackend();
