@@ -1,0 +1,132 @@
+/** What enlarges pictures four times: the networks of sr-weights, and what people use today. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { dispose, type Tensor3D, tensor3d } from '@tensorflow/tfjs-core';
+import { resizePicture } from 'sr-data';
+import { loadUpscaler, type WeightModule } from 'sr-models';
+import { loadNetwork } from 'sr-models/node';
+import type { Picture } from 'sr-tensor';
+import type { BackendName } from 'sr-tensor/backend';
+import { root } from '../../test/support.js';
+
+export interface Contestant {
+  readonly name: string;
+  readonly ours: boolean;
+  readonly weights: number;
+  readonly bytes: number;
+  /** On the current backend, on one thread of wasm; the pictures are enlarged in one piece. */
+  open(backend: BackendName): Promise<Enlarger>;
+}
+
+export interface Enlarger {
+  enlarge(picture: Picture): Promise<Picture>;
+  dispose(): void;
+}
+
+const require = createRequire(import.meta.url);
+
+/** @param assets the folder of reference networks */
+export async function contestants(assets: string): Promise<Contestant[]> {
+  return [
+    {
+      name: 'bicubic',
+      ours: false,
+      weights: 0,
+      bytes: 0,
+      open: async () => ({
+        enlarge: async picture => resizePicture(picture, { scale: 4 }),
+        dispose() {},
+      }),
+    },
+    ...(await shipped()),
+    ...(['slim', 'medium', 'thick'] as const).map(upscalerJs),
+    reference('imdn', join(assets, 'imdn_x4.f32.safetensors'), 'IMDN'),
+    reference('enhancenet', join(assets, 'enhancenet_pat_4x.f32.safetensors'), 'EnhanceNet-PAT'),
+  ];
+}
+
+/** Small and fast first. */
+async function shipped(): Promise<Contestant[]> {
+  const { exports } = require('sr-weights/package.json') as { exports: object };
+  const names = Object.keys(exports).map(path => path.slice('./'.length));
+  const modules = await Promise.all(
+    names
+      .filter(name => name.startsWith('x4-'))
+      .map(async name => ((await import(`sr-weights/${name}`)) as { default: WeightModule }).default),
+  );
+  return modules
+    .sort((a, b) => a.card.parameters - b.card.parameters)
+    .map(module => ({
+      name: module.card.name,
+      ours: true,
+      weights: module.card.parameters,
+      bytes: statSync(new URL(module.url)).size,
+      open: async backend => {
+        const upscaler = await loadUpscaler(module, { backend, workers: 1, tile: 1024 });
+        return { enlarge: picture => upscaler.upscale(picture), dispose: () => upscaler.dispose() };
+      },
+    }));
+}
+
+/** Published weights in a network of sr-models. */
+function reference(network: string, path: string, name: string): Contestant {
+  return {
+    name,
+    ours: false,
+    weights: { imdn: 715_176, enhancenet: 852_867 }[network]!,
+    bytes: statSync(path).size,
+    open: async backend => {
+      const model = await loadNetwork(network, path, { config: { scale: 4 } });
+      const upscaler = await loadUpscaler(model, { backend, workers: 1, tile: 1024 });
+      return {
+        enlarge: picture => upscaler.upscale(picture),
+        dispose() {
+          upscaler.dispose();
+          model.parameters.dispose();
+        },
+      };
+    },
+  };
+}
+
+/** It gets and gives tensors, which is the least work that it can be asked for. */
+function upscalerJs(size: 'slim' | 'medium' | 'thick'): Contestant {
+  const folder = join(root, `node_modules/@upscalerjs/esrgan-${size}/models/x4`);
+  const files = readdirSync(folder).map(file => statSync(join(folder, file)).size);
+  return {
+    name: `UpscalerJS ${size}`,
+    ours: false,
+    weights: countWeights(join(folder, 'model.json')),
+    bytes: files.reduce((sum, bytes) => sum + bytes, 0),
+    open: async () => {
+      const Upscaler = require('upscaler/node');
+      const upscaler: {
+        upscale(input: Tensor3D, options: { output: 'tensor' }): Promise<Tensor3D>;
+        dispose(): Promise<void>;
+      } = new Upscaler({ model: require(`@upscalerjs/esrgan-${size}/4x`) });
+      return {
+        async enlarge({ data, width, height }) {
+          const input = tensor3d(Float32Array.from(data), [height, width, 3]);
+          const output = await upscaler.upscale(input, { output: 'tensor' });
+          const [h, w] = output.shape;
+          const pixels = Uint8Array.from(await output.data(), value => Math.min(255, Math.max(0, Math.round(value))));
+          dispose([input, output]);
+          return { data: pixels, width: w, height: h, channels: 3 };
+        },
+        dispose: () => void upscaler.dispose(),
+      };
+    },
+  };
+}
+
+/** Of a model in the format of TensorFlow.js. */
+function countWeights(path: string): number {
+  const { weightsManifest }: { weightsManifest: { weights: { shape: number[] }[] }[] } = JSON.parse(
+    readFileSync(path, 'utf8'),
+  );
+  const sizes = weightsManifest.flatMap(({ weights }) =>
+    weights.map(({ shape }) => shape.reduce((size, side) => size * side, 1)),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

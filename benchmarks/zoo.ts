@@ -1,0 +1,206 @@
+/**
+ * All networks that come along and what people use today, enlarging four times: quality on Set5, Set14 and the half of BSD100,
+ * time on native TensorFlow and on one thread of wasm, weights and bytes. Writes docs/zoo.md, its charts and crops.
+ *
+ * node zoo.ts [SET...]: with some of the sets, or `times`, it prints alone.
+ *
+ * Pictures and reference networks come from SR_TEST_ASSETS, default ../shared beside the repository. PSNR and SSIM on Y, 4 pixels
+ * cropped; LPIPS, Gram distance (SqueezeNet, literal) and NIQE of whole pictures.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { cropPicture } from 'sr-data';
+import { pairFolders, readPicture } from 'sr-data/node';
+import { loadSqueezeNet } from 'sr-features';
+import { evaluate, gramMetric, loadLpips, loadNiqe, type Metric, psnr, ssim, withOptions } from 'sr-metrics';
+import type { Picture } from 'sr-tensor';
+import { type BackendName, selectBackend } from 'sr-tensor/backend';
+import { root } from '../test/support.js';
+import { markdownTable } from '../tools/docs/golden-cases.js';
+import { writePictureGrid } from '../tools/figures/picture-grid.js';
+import { scatterChart } from '../tools/figures/scatter-chart.js';
+import { type Contestant, contestants, type Enlarger } from './support/zoo-contestants.js';
+
+const assets = resolve(process.env.SR_TEST_ASSETS ?? join(root, '../shared'));
+process.env.SR_WEIGHTS_DIR ??= ['weights', 'data/iqa/niqe'].map(path => join(assets, path)).join(':');
+const sets = ['Set5', 'Set14', 'BSD100-dev'] as const;
+const asked = process.argv.slice(2);
+const all = await contestants(join(assets, 'weights/reference-nets'));
+
+const scores: Record<string, Record<string, Readonly<Record<string, number>>>> = {};
+for (const set of sets) if (asked.length === 0 || asked.includes(set)) scores[set] = await quality(set);
+const times: Record<string, Record<string, number>> = {};
+for (const backend of ['native', 'wasm'] as const) {
+  if (asked.length === 0 || asked.includes('times')) times[backend] = await milliseconds(backend);
+}
+if (asked.length === 0) await writePage();
+process.exit();
+
+/** The means over the pictures of a set, by contestant and metric. */
+async function quality(set: string): Promise<Record<string, Readonly<Record<string, number>>>> {
+  await selectBackend({ backend: 'native' });
+  const [alex, squeeze] = [await loadLpips({ network: 'alex' }), await loadLpips({ network: 'squeeze' })];
+  const encoder = await loadSqueezeNet({ preprocessing: 'lpips' });
+  const onLuma = { channel: 'y', cropBorder: 4 } as const;
+  const metrics = [
+    withOptions(psnr, onLuma),
+    withOptions(ssim, onLuma),
+    alex,
+    squeeze,
+    gramMetric({ encoder }),
+    await loadNiqe(),
+  ] as Metric[];
+  const folder = join(assets, 'data/bench', set, 'x4');
+  const { pairs } = await pairFolders(folder, folder);
+  const means: Record<string, Readonly<Record<string, number>>> = {};
+  for (const contestant of all) {
+    const { enlarge, dispose } = await contestant.open('native');
+    async function* results() {
+      for (const { hr, lr } of pairs) {
+        yield { result: await enlarge(await readPicture(lr)), reference: await readPicture(hr) };
+      }
+    }
+    const { mean } = await evaluate(results(), metrics);
+    dispose();
+    means[contestant.name] = mean;
+    const shown = Object.entries(mean).map(([name, value]) => `${name} ${Number(value.toPrecision(5))}`);
+    console.log(`${set}\t${contestant.name}\t${shown.join('  ')}`);
+  }
+  alex.dispose();
+  squeeze.dispose();
+  encoder.dispose();
+  return means;
+}
+
+/** Milliseconds a megapixel of output, of 128 x 128 pixels in one piece: medians of rounds in turn. */
+async function milliseconds(backend: BackendName): Promise<Record<string, number>> {
+  console.log((await selectBackend({ backend })).device);
+  const side = 128;
+  const data = Uint8Array.from({ length: side * side * 3 }, (_, i) => (i * 2654435761) >>> 24);
+  const picture: Picture = { data, width: side, height: side, channels: 3 };
+  const open: [Contestant, Enlarger][] = [];
+  for (const contestant of all) open.push([contestant, await contestant.open(backend)]);
+  const found = new Map(open.map(([{ name }]) => [name, [] as number[]]));
+  for (let round = -1; round < ROUNDS; round++) {
+    for (const [{ name, weights }, { enlarge }] of open) {
+      // What takes half a minute takes part once, without warming up.
+      if (weights > SLOW && backend === 'wasm' && round !== 0) continue;
+      const started = performance.now();
+      await enlarge(picture);
+      if (round >= 0) found.get(name)!.push(performance.now() - started);
+    }
+  }
+  for (const [, { dispose }] of open) dispose();
+  const megapixels = (4 * side) ** 2 / 1e6;
+  const each = [...found].map(([name, values]): [string, number] => [name, median(values) / megapixels]);
+  for (const [name, time] of each) console.log(`${backend}\t${name}\t${time.toFixed(0)} ms a megapixel`);
+  return Object.fromEntries(each);
+}
+
+const ROUNDS = 5;
+const SLOW = 1e6;
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+async function writePage(): Promise<void> {
+  const images = join(root, 'docs/images');
+  mkdirSync(images, { recursive: true });
+  const points = (x: (name: string) => number, y: (name: string) => number) =>
+    all.map(({ name, ours }) => ({ name, ours, x: x(name), y: y(name) }));
+  const [set5, bsd] = [scores.Set5!, scores['BSD100-dev']!];
+  const distortion = scatterChart({
+    title: 'BSD100 (half): distortion and perception; better is right and below',
+    x: 'PSNR (dB)',
+    y: 'LPIPS, AlexNet',
+    points: points(
+      name => bsd[name]!.psnr!,
+      name => bsd[name]!['lpips-alex']!,
+    ),
+  });
+  writeFileSync(join(images, 'zoo-perception.svg'), distortion);
+  const speed = scatterChart({
+    title: 'Set5: quality and time on one thread of wasm; better is left and above',
+    x: 'milliseconds a megapixel of output',
+    y: 'PSNR (dB)',
+    logarithmic: true,
+    points: points(
+      name => times.wasm![name]!,
+      name => set5[name]!.psnr!,
+    ),
+  });
+  writeFileSync(join(images, 'zoo-time.svg'), speed);
+  await writeCrops(join(images, 'zoo-crops.png'));
+  writeFileSync(join(root, 'docs/zoo.md'), page());
+  console.log('docs/zoo.md');
+}
+
+/** A detail of some pictures as everybody makes it, beside the original. */
+async function writeCrops(path: string): Promise<void> {
+  await selectBackend({ backend: 'native' });
+  const details = [
+    { file: 'Set5/x4/img_003_SRF_4', name: 'Set5, butterfly', area: { left: 80, top: 80, width: 128, height: 128 } },
+    { file: 'Set14/x4/img_002_SRF_4', name: 'Set14, barbara', area: { left: 380, top: 130, width: 128, height: 128 } },
+    { file: 'BSD100-dev/x4/img_005_SRF_4', name: 'BSD100', area: { left: 120, top: 100, width: 128, height: 128 } },
+  ];
+  const rows = details.map(({ name }) => ({ name, cells: [] as { picture: Picture; text?: string }[] }));
+  for (const contestant of all) {
+    const { enlarge, dispose } = await contestant.open('native');
+    for (const [i, { file, area }] of details.entries()) {
+      const large = await enlarge(await readPicture(join(assets, 'data/bench', `${file}_LR.png`)));
+      rows[i]!.cells.push({ picture: cropPicture(large, area) });
+    }
+    dispose();
+  }
+  for (const [i, { file, area }] of details.entries()) {
+    const original = await readPicture(join(assets, 'data/bench', `${file}_HR.png`));
+    rows[i]!.cells.push({ picture: cropPicture(original, area) });
+  }
+  await writePictureGrid(path, { columns: [...all.map(({ name }) => name), 'original'], rows });
+}
+
+function page(): string {
+  const header = ['', 'weights', 'file, kB', 'native, ms', 'wasm, ms', ...sets];
+  const rows = all.map(({ name, ours, weights, bytes }) => [
+    ours ? `**${name}**` : name,
+    weights === 0 ? '' : weights.toLocaleString('en'),
+    bytes === 0 ? '' : (bytes / 1000).toFixed(0),
+    times.native![name]!.toFixed(0),
+    times.wasm![name]!.toFixed(0),
+    ...sets.map(set => `${scores[set]![name]!.psnr!.toFixed(2)} / ${scores[set]![name]!.ssim!.toFixed(4)}`),
+  ]);
+  const perceptual = sets.map(set => {
+    const columns = ['lpips-alex', 'lpips-squeeze', 'gram-squeeze', 'niqe'];
+    const each = all.map(({ name, ours }) => [
+      ours ? `**${name}**` : name,
+      ...columns.map(column => Number(scores[set]![name]![column]!.toPrecision(3)).toString()),
+    ]);
+    return `### ${set}\n\n${markdownTable([['', 'LPIPS alex', 'LPIPS squeeze', 'Gram distance', 'NIQE'], ...each])}`;
+  });
+  return `# The networks that come along, and others
+
+Written by \`npm run bench -- zoo\`. Enlarging four times; low resolution by MATLAB's bicubic.
+
+## Fidelity, time and size
+
+PSNR (dB) / SSIM on Y, 4 pixels cropped. Milliseconds a megapixel of output: 128 x 128 pixels in one piece, on native TensorFlow and
+on one thread of wasm, in turns in one run on two cores; ratios count more than times.
+
+${markdownTable([header, ...rows])}
+
+![quality and time](images/zoo-time.svg)
+
+## Perception
+
+Lower is better in each. LPIPS v0.1, Gram distance of SqueezeNet (literal), NIQE of the luma.
+
+${perceptual.join('\n\n')}
+
+![distortion and perception](images/zoo-perception.svg)
+
+## Details
+
+![details of pictures](images/zoo-crops.png)
+`;
+}
