@@ -13,7 +13,7 @@ export interface NetworkChoice {
 }
 
 const shipped = [
-  [small, 358_000],
+  [small, 200_000],
   [tiny, 51_000],
 ] as const;
 
