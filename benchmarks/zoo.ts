@@ -23,6 +23,9 @@ import { type Contestant, contestants, type Enlarger } from './support/zoo-conte
 
 const assets = resolve(process.env.SR_TEST_ASSETS ?? join(root, '../shared'));
 process.env.SR_WEIGHTS_DIR ??= ['weights', 'data/iqa/niqe'].map(path => join(assets, path)).join(':');
+const ROUNDS = 5;
+/** Weights above which a network takes half a minute on wasm. */
+const SLOW = 1e6;
 const sets = ['Set5', 'Set14', 'BSD100-dev'] as const;
 const asked = process.argv.slice(2);
 const all = await contestants(join(assets, 'weights/reference-nets'));
@@ -96,9 +99,6 @@ async function milliseconds(backend: BackendName): Promise<Record<string, number
   for (const [name, time] of each) console.log(`${backend}\t${name}\t${time.toFixed(0)} ms a megapixel`);
   return Object.fromEntries(each);
 }
-
-const ROUNDS = 5;
-const SLOW = 1e6;
 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;

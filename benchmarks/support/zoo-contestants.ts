@@ -2,11 +2,11 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { dispose, type Tensor3D, tensor3d } from '@tensorflow/tfjs-core';
+import { dispose, mul, squeeze, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import { resizePicture } from 'sr-data';
 import { loadUpscaler, type WeightModule } from 'sr-models';
 import { loadNetwork } from 'sr-models/node';
-import type { Picture } from 'sr-tensor';
+import { type Picture, pictureToTensor } from 'sr-tensor';
 import type { BackendName } from 'sr-tensor/backend';
 import { root } from '../../test/support.js';
 
@@ -106,8 +106,8 @@ function upscalerJs(size: 'slim' | 'medium' | 'thick'): Contestant {
         dispose(): Promise<void>;
       } = new Upscaler({ model: require(`@upscalerjs/esrgan-${size}/4x`) });
       return {
-        async enlarge({ data, width, height }) {
-          const input = tensor3d(Float32Array.from(data), [height, width, 3]);
+        async enlarge(picture) {
+          const input = tidy(() => mul<Tensor3D>(squeeze(pictureToTensor(picture), [0]), 255));
           const output = await upscaler.upscale(input, { output: 'tensor' });
           const [h, w] = output.shape;
           const pixels = Uint8Array.from(await output.data(), value => Math.min(255, Math.max(0, Math.round(value))));
