@@ -73,9 +73,7 @@ function encode(
 ): Uint8Array {
   const constants = constantsOf(weightSpecs, weightData);
   const nodes = modelTopology.node.filter(({ op }) => op !== 'Placeholder');
-  const results = new Map(
-    nodes.map(({ name, op }) => [name, `${name}:${native.operations.get(op)!.outputs[0]!.name}:0`]),
-  );
+  const results = new Map(nodes.map(({ name, op }) => [name, `${name}:${native.operation(op).outputs[0]!.name}:0`]));
   return encodeFunction({
     name,
     inputs: [{ name: 'input', type: dataTypes.float32 }],

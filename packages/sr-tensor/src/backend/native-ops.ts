@@ -1,5 +1,5 @@
 import { backend, type DataType, fill, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
-import { type NativeOperation, readOperations } from './native-operations.js';
+import { type NativeOperation, operationReader } from './native-operations.js';
 
 /**
  * TensorFlow's own operations through tfjs-node, for the few places where one of them is much faster than what
@@ -42,8 +42,8 @@ export interface NativeBackend {
   /** Defines a function, given as a FunctionDef (tensorflow/core/framework/function.proto). */
   defineFunction(definition: Uint8Array): void;
   removeFunction(name: string): void;
-  /** All operations of TensorFlow by name; where functions can be defined. */
-  readonly operations: ReadonlyMap<string, NativeOperation>;
+  /** What TensorFlow says of an operation; where functions can be defined. Throws where there is none of the name. */
+  operation(name: string): NativeOperation;
   /** Runs a function that has so many results. */
   runFunction(name: string, inputs: readonly Tensor[], outputs: number): Tensor[];
   /** Runs oneDNN's form of an operation. */
@@ -110,7 +110,7 @@ function wrap(node: NodeBackend): NativeBackend {
   let hasOneDnn: boolean | undefined;
   let hasOneDnnProduct: boolean | undefined;
   let hasFusedConv: boolean | undefined;
-  let operations: ReadonlyMap<string, NativeOperation> | undefined;
+  let readOperation: ((name: string) => NativeOperation) | undefined;
   const listOf = (attributes: Record<string, NativeAttribute>): OpAttribute[] => {
     const list = Object.entries(attributes).map(([key, value]) => opAttribute(binding, key, value));
     return 'T' in attributes ? list : [float32, ...list];
@@ -138,9 +138,9 @@ function wrap(node: NodeBackend): NativeBackend {
       return hasFusedConv;
     },
     hasFunctions: binding.addFunction !== undefined && binding.operationList !== undefined,
-    get operations() {
-      operations ??= readOperations(binding.operationList!());
-      return operations;
+    operation(name) {
+      readOperation ??= operationReader(binding.operationList!());
+      return readOperation(name);
     },
     defineFunction: definition => binding.addFunction!(definition),
     removeFunction: name => binding.removeFunction!(name),

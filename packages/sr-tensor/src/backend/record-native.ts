@@ -63,7 +63,7 @@ export function recordNative(inputs: readonly Tensor[], compute: () => Tensor[])
   if (!isRepeated || last.reads) return { outputs };
   const name = `sr_recording_${count++}`;
   const outside = [...last.outside.values()] as Tensor[];
-  native.defineFunction(encode(name, { inputs, ids, ...last }, native.operations, node.binding));
+  native.defineFunction(encode(name, { inputs, ids, ...last }, native.operation, node.binding));
   const replay: NativeReplay = Object.assign(
     (values: readonly Tensor[]) => native.runFunction(name, [...values, ...outside], outputs.length),
     { dispose: () => native.removeFunction(name) },
@@ -219,7 +219,7 @@ function encode(
     results,
     outside,
   }: Omit<Watched, 'outputs'> & { inputs: readonly Tensor[]; ids: readonly number[] },
-  operations: ReadonlyMap<string, NativeOperation>,
+  operationOf: (name: string) => NativeOperation,
   binding: Binding,
 ): Uint8Array {
   const argumentsOf = new Map<string, { name: string; type: number }>();
@@ -235,7 +235,7 @@ function encode(
   };
   const places = new Map([...argumentsOf].map(([source, { name }]) => [source, name]));
   for (const [i, { op, attributes, types }] of steps.entries()) {
-    const outputs = op === 'Const' ? constantOutput : operationOf(op, operations).outputs;
+    const outputs = op === 'Const' ? constantOutput : operationOf(op).outputs;
     const names = outputs.flatMap(output => {
       const length = lengthOf(output, attributes, types.length - outputs.length + 1);
       return Array.from({ length }, (_, k) => `step${i}:${output.name}:${k}`);
@@ -250,7 +250,7 @@ function encode(
       inputs: step.inputs.map(source => places.get(source)!),
       attributes: step.constant
         ? constantAttributes(step.types[0]!, step.constant)
-        : attributesOf(step, operationOf(step.op, operations), step.inputs.map(typeOf), binding),
+        : attributesOf(step, operationOf(step.op), step.inputs.map(typeOf), binding),
     };
   });
   return encodeFunction({
@@ -262,12 +262,6 @@ function encode(
 }
 
 const constantOutput: readonly NativeArgument[] = [{ name: 'output' }];
-
-function operationOf(op: string, operations: ReadonlyMap<string, NativeOperation>): NativeOperation {
-  const operation = operations.get(op);
-  if (operation === undefined) throw new Error(`TensorFlow has run "${op}" but does not list it.`);
-  return operation;
-}
 
 function neededSteps(steps: readonly Step[], results: readonly string[]): number[] {
   const needed = new Set(results.map(source => source.split(':')[0]));
