@@ -12,7 +12,7 @@ import type { Discriminator } from 'sr-models';
 import { Random, type RandomState, scopeOver } from 'sr-tensor';
 import { Player, type PlayerOptions, type PlayerState, type Remembered } from './player.js';
 import { parameterTensors, type RecordedPasses } from './recorded-passes.js';
-import { type TermGradients, termGradients } from './term-gradients.js';
+import { type TermGradients, type TrainingPass, termGradients } from './term-gradients.js';
 
 export interface DiscriminatorOptions extends PlayerOptions {
   readonly network: Discriminator;
@@ -64,7 +64,7 @@ export class DiscriminatorPlayer extends Player {
       this.#running.get(name)?.dispose();
       this.#running.set(name, keep(value));
     };
-    const pass = (): TermGradients & { updates: Record<string, Tensor> } => {
+    const pass = (): TrainingPass => {
       const found = termGradients(this.variables(), () =>
         this.#loss.terms(prediction, target, { update, random: this.#random }),
       );
@@ -75,7 +75,7 @@ export class DiscriminatorPlayer extends Player {
     const inputs = [...parameterTensors(this.parameters), prediction, target];
     const { updates, ...found } =
       passes === undefined || this.#loss.isRandom ? pass() : passes.run([this.#loss], inputs, pass);
-    this.commit(new Map(Object.entries(updates)));
+    this.commit(updates);
     return found;
   }
 

@@ -87,16 +87,16 @@ export class Player {
   }
 
   /** Sets new values of buffers (running statistics), which are disposed. */
-  commit(updates: ReadonlyMap<string, Tensor>): void {
-    for (const [name, update] of updates) this.parameters.get(name).assign(update);
-    dispose([...updates.values()]);
+  commit(updates: Readonly<Record<string, Tensor>>): void {
+    for (const [name, update] of Object.entries(updates)) this.parameters.get(name).assign(update);
+    dispose({ ...updates });
   }
 
   /** What a step changes before it is known to be a good one: the buffers. One of the two functions has to be called. */
   remember(): Remembered {
     const buffers = this.parameters.names().filter(name => this.parameters.specs[name]?.trainable === false);
-    const values = new Map(buffers.map(name => [name, this.parameters.get(name).clone()]));
-    return { bringBack: () => this.commit(values), drop: () => dispose([...values.values()]) };
+    const values = Object.fromEntries(buffers.map(name => [name, this.parameters.get(name).clone()]));
+    return { bringBack: () => this.commit(values), drop: () => dispose(values) };
   }
 
   /** Lets the optimizer begin anew. */

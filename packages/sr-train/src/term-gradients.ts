@@ -18,6 +18,12 @@ export interface TermGradients {
   readonly gradients: Record<string, Tensor>;
 }
 
+/** A pass of a network in training, forward and backward. */
+export interface TrainingPass extends TermGradients {
+  /** New values of buffers (running statistics) by name. */
+  readonly updates: Record<string, Tensor>;
+}
+
 /**
  * Computes terms and the gradients of their sum for some parameters, and for no others.
  *

@@ -16,7 +16,7 @@ import type { DiscriminatorPlayer, DiscriminatorState } from './discriminator-pl
 import { areFinite } from './finite-terms.js';
 import { Player, type PlayerOptions, type PlayerState } from './player.js';
 import { parameterTensors, RecordedPasses } from './recorded-passes.js';
-import { addGradients, meanGradients, type TermGradients, termGradients } from './term-gradients.js';
+import { addGradients, meanGradients, type TermGradients, type TrainingPass, termGradients } from './term-gradients.js';
 import type { Training } from './training.js';
 
 /** A batch as a source gives it, or of tensors, which stay the caller's. */
@@ -269,32 +269,32 @@ export class Trainer implements Training<Network, TrainerBatch> {
 
   /** The generator's picture of a sample, the terms of its loss and their gradients. */
   #learn(sample: StepTensors, { trains }: StepPlan, loss: StepLoss): TermGradients & { prediction: Tensor4D } {
-    const pass = (): TermGradients & { updates: Record<string, Tensor>; pictures: { prediction: Tensor4D } } => {
+    const pass = (): TrainingPass & { readonly pictures: { prediction: Tensor4D } } => {
       let prediction: Tensor4D | undefined;
-      const updates = new Map<string, Tensor>();
+      const updates: Record<string, Tensor> = {};
       const found = termGradients(this.#generator.variables(trains), () => {
         const outputs = this.#generate(sample.input, { outputs: loss.outputs, updates });
         prediction = keep(outputs.image.clone());
         return loss.terms(outputs, sample);
       });
-      return { ...found, updates: Object.fromEntries(updates), pictures: { prediction: prediction! } };
+      return { ...found, updates, pictures: { prediction: prediction! } };
     };
     const inputs = [...this.#players().flatMap(({ parameters }) => parameterTensors(parameters)), ...tensorsIn(sample)];
     const { terms, gradients, updates, pictures } = this.#passes?.run([loss, trains], inputs, pass) ?? pass();
-    this.#generator.commit(new Map(Object.entries(updates)));
+    this.#generator.commit(updates);
     return { terms, gradients, prediction: pictures.prediction };
   }
 
   /** @param updates receives what becomes of running statistics, to be disposed; default: they stay as they are */
   #generate(
     input: Tensor4D,
-    { outputs = false, updates }: { outputs?: boolean | undefined; updates?: Map<string, Tensor> } = {},
+    { outputs = false, updates }: { outputs?: boolean | undefined; updates?: Record<string, Tensor> } = {},
   ): Record<'image' | (string & {}), Tensor4D> {
     const run = runNetwork({ network: this.network, parameters: this.parameters }, input, {
       mode: 'training',
       outputs,
     });
-    if (updates !== undefined) for (const [name, update] of run.updates) updates.set(name, keep(update));
+    if (updates !== undefined) for (const [name, update] of run.updates) updates[name] = keep(update);
     return { ...Object.fromEntries(run.outputs), image: run.output };
   }
 }

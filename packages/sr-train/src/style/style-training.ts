@@ -15,7 +15,7 @@ import { type ApplyContext, type Parameters, type Picture, pictureToTensor, Rand
 import type { StyleNetwork } from 'style-transfer';
 import { Player, type PlayerOptions, type PlayerState } from '../player.js';
 import { parameterTensors, RecordedPasses } from '../recorded-passes.js';
-import { type TermGradients, termGradients } from '../term-gradients.js';
+import { type TrainingPass, termGradients } from '../term-gradients.js';
 import type { ValidationScore } from '../train-steps.js';
 import type { Training } from '../training.js';
 
@@ -173,18 +173,21 @@ export class StyleTraining implements Training<StyleNetwork> {
     // A position for each step: nothing has to be kept.
     const style = new Random({ seed: this.#options.seed ?? 0, position: iteration }).int(objectives.length);
     const content = tensor4d(target.data, [...target.shape]);
-    const pass = (): TermGradients & { updates: Record<string, Tensor> } => {
-      const updates = new Map<string, Tensor>();
-      const context: ApplyContext = { mode: 'training', update: (name, value) => updates.set(name, keep(value)) };
+    const pass = (): TrainingPass => {
+      const updates: Record<string, Tensor> = {};
+      const update: ApplyContext['update'] = (name, value) => {
+        updates[name] = keep(value);
+      };
+      const context: ApplyContext = { mode: 'training', update };
       const found = termGradients(player.variables(), () =>
         objectives[style]!.terms(this.#paint(content, player.parameters, { style, context }), content),
       );
-      return { ...found, updates: Object.fromEntries(updates) };
+      return { ...found, updates };
     };
     const inputs = [...parameterTensors(player.parameters), content];
     const { terms, gradients, updates } = this.#passes.run([objectives[style]], inputs, pass);
     content.dispose();
-    player.commit(new Map(Object.entries(updates)));
+    player.commit(updates);
     player.update(iteration, gradients);
     return terms;
   }
