@@ -19,6 +19,7 @@ import { root } from '../test/support.js';
 import { markdownTable } from '../tools/docs/golden-cases.js';
 import { writePictureGrid } from '../tools/figures/picture-grid.js';
 import { scatterChart } from '../tools/figures/scatter-chart.js';
+import { inTurns, median, timed } from './support/measure.js';
 import { type Contestant, contestants, type Enlarger } from './support/zoo-contestants.js';
 
 const assets = resolve(process.env.SR_TEST_ASSETS ?? join(root, '../shared'));
@@ -83,25 +84,19 @@ async function milliseconds(backend: BackendName): Promise<Record<string, number
   const picture: Picture = { data, width: side, height: side, channels: 3 };
   const open: [Contestant, Enlarger][] = [];
   for (const contestant of all) open.push([contestant, await contestant.open(backend)]);
-  const found = new Map(open.map(([{ name }]) => [name, [] as number[]]));
-  for (let round = -1; round < ROUNDS; round++) {
-    for (const [{ name, weights }, { enlarge }] of open) {
-      // What takes half a minute takes part once, without warming up.
-      if (weights > SLOW && backend === 'wasm' && round !== 0) continue;
-      const started = performance.now();
-      await enlarge(picture);
-      if (round >= 0) found.get(name)!.push(performance.now() - started);
-    }
-  }
+  // What takes half a minute takes part once, without warming up.
+  const isSlow = ({ weights }: Contestant): boolean => backend === 'wasm' && weights > SLOW;
+  const run = ({ enlarge }: Enlarger) => timed(() => enlarge(picture));
+  const found = await inTurns(
+    Object.fromEntries(open.filter(([each]) => !isSlow(each)).map(([{ name }, enlarger]) => [name, run(enlarger)])),
+    { rounds: ROUNDS, count: 1 },
+  );
+  for (const [each, enlarger] of open) if (isSlow(each)) found[each.name] = await run(enlarger)(1);
   for (const [, { dispose }] of open) dispose();
   const megapixels = (4 * side) ** 2 / 1e6;
-  const each = [...found].map(([name, values]): [string, number] => [name, median(values) / megapixels]);
+  const each = Object.entries(found).map(([name, values]): [string, number] => [name, median(values) / megapixels]);
   for (const [name, time] of each) console.log(`${backend}\t${name}\t${time.toFixed(0)} ms a megapixel`);
   return Object.fromEntries(each);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 async function writePage(): Promise<void> {

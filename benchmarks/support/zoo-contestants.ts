@@ -4,10 +4,11 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { dispose, mul, squeeze, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import { resizePicture } from 'sr-data';
-import { loadUpscaler, type WeightModule } from 'sr-models';
+import { buildNetwork, loadUpscaler } from 'sr-models';
 import { loadNetwork } from 'sr-models/node';
-import { type Picture, pictureToTensor } from 'sr-tensor';
+import { countParameters, type Picture, pictureToTensor } from 'sr-tensor';
 import type { BackendName } from 'sr-tensor/backend';
+import { shippedModel, shippedNames } from '../../packages/sr-cli/src/models.js';
 import { root } from '../../test/support.js';
 
 export interface Contestant {
@@ -48,14 +49,9 @@ export async function contestants(assets: string): Promise<Contestant[]> {
 
 /** Small and fast first. */
 async function shipped(): Promise<Contestant[]> {
-  const { exports } = require('sr-weights/package.json') as { exports: object };
-  const names = Object.keys(exports).map(path => path.slice('./'.length));
-  const modules = await Promise.all(
-    names
-      .filter(name => name.startsWith('x4-'))
-      .map(async name => ((await import(`sr-weights/${name}`)) as { default: WeightModule }).default),
-  );
+  const modules = await Promise.all(shippedNames().map(shippedModel));
   return modules
+    .filter(({ card }) => card.scale === 4)
     .sort((a, b) => a.card.parameters - b.card.parameters)
     .map(module => ({
       name: module.card.name,
@@ -74,7 +70,7 @@ function reference(network: string, path: string, name: string): Contestant {
   return {
     name,
     ours: false,
-    weights: { imdn: 715_176, enhancenet: 852_867 }[network]!,
+    weights: countParameters(buildNetwork({ name: network, config: { scale: 4 } })),
     bytes: statSync(path).size,
     open: async backend => {
       const model = await loadNetwork(network, path, { config: { scale: 4 } });
