@@ -2,10 +2,11 @@
 // SSIM, structure extractors by tools/structure-protocol.ts, styles by the figure objective-curves), completes the card, and
 // writes weights/NAME.safetensors, src/NAME.ts and the entry of package.json. Styles (style-WAVES, trained on
 // docs/styles/WAVES.jpg) and networks that enlarge are stored in half precision, the latter as they are used (a network that was
-// trained wide is folded), if that costs at most 0.01 dB.
-// Usage: node tools/ship-model.mjs NAME TRAINED.safetensors   (after a build; SR_TEST_ASSETS names the test pictures)
+// trained wide is folded), if that costs at most 0.01 dB. Of the folder of a run it keeps the recipe and the thinned log, as
+// training/NAME.json and training/NAME.log.jsonl.
+// Usage: node tools/ship-model.mjs NAME RUN|TRAINED.safetensors   (after a build; SR_TEST_ASSETS names the test pictures)
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildNetwork, foldModel } from 'sr-models';
@@ -22,16 +23,26 @@ const photos =
 
 // What a card says that a training cannot know.
 const texts = {
-  'x4-small': {
-    description:
-      'The default: a plain stack of eleven 3x3 convolutions of 32 channels on a bilinear base, for fidelity (L1); trained wide.',
-    trainingData: `${photos}, 8 of them kept out to validate on; low resolution by MATLAB bicubic x1/4`,
-  },
-  'x4-tiny': {
-    description:
-      'The smallest: a plain stack of nine 3x3 convolutions of 16 channels on a bilinear base, for fidelity (L1); trained wide.',
-    trainingData: `${photos}, 8 of them kept out to validate on; low resolution by MATLAB bicubic x1/4`,
-  },
+  'x4-small': enlarger(
+    4,
+    'The default: a plain stack of eleven 3x3 convolutions of 32 channels on a bilinear base, for fidelity (L1); trained wide.',
+  ),
+  'x4-tiny': enlarger(
+    4,
+    'The smallest: a plain stack of nine 3x3 convolutions of 16 channels on a bilinear base, for fidelity (L1); trained wide.',
+  ),
+  ...Object.fromEntries(
+    [2, 3, 8].map(scale => [
+      `x${scale}-small`,
+      enlarger(scale, `As x4-small, for x${scale}: its body was trained on.`),
+    ]),
+  ),
+  'x4-small-texture': perceptual('x4-small', 'textures (Gram matrices, as TSRN)'),
+  'x4-small-structure': perceptual('x4-small', 'structure (gradient maps and a discriminator of them, as SPSR-G)'),
+  'x4-small-adversarial': perceptual(
+    'x4-small',
+    'looks (a discriminator and what its layers see, as adversarial feature matching)',
+  ),
   nse: {
     description:
       'A structure extractor as in SPSR-P, trained by contextual prediction: features of 32 channels, stride 4.',
@@ -47,6 +58,16 @@ const texts = {
   'style-waves-wide': style('the strokes of waves, by a network of half the published width that was trained longer'),
 };
 
+function enlarger(scale, description) {
+  const made = `8 of them kept out to validate on; low resolution by MATLAB bicubic x1/${scale}`;
+  return { description, trainingData: `${photos}, ${made}` };
+}
+
+function perceptual(fidelity, what) {
+  const description = `${fidelity}, fine-tuned for ${what}: detail that looks right in place of pixels that are right on average.`;
+  return { ...enlarger(4, description), fidelity };
+}
+
 function style(what) {
   return {
     description: `Paints in the manner of a picture of our own: ${what}.`,
@@ -54,7 +75,9 @@ function style(what) {
   };
 }
 
-const [name, file] = process.argv.slice(2);
+const [name, given] = process.argv.slice(2);
+const ofRun = existsSync(join(given, 'recipe.json'));
+const file = ofRun ? join(given, 'best.safetensors') : given;
 const assets = resolve(process.env.SR_TEST_ASSETS ?? join(root, '../shared'));
 
 const found = await readWeightFile(file);
@@ -97,7 +120,23 @@ const entries = Object.entries({ ...content.exports, [`./${name}`]: entry });
 const last = './package.json';
 content.exports = Object.fromEntries(entries.sort(([a], [b]) => (a === last) - (b === last) || (a < b ? -1 : 1)));
 writeFileSync(manifest, `${JSON.stringify(content, undefined, 2)}\n`);
+if (ofRun) keepTraining();
 execFileSync('npx', ['biome', 'format', '--write', join(folder, `src/${name}.ts`), manifest], { cwd: root });
+
+// Validations, and about a hundred of the steps between them.
+function keepTraining() {
+  mkdirSync(join(folder, 'training'), { recursive: true });
+  writeFileSync(join(folder, `training/${name}.json`), readFileSync(join(given, 'recipe.json')));
+  const lines = readFileSync(join(given, 'log.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line));
+  const steps = lines.filter(({ type }) => type === 'train');
+  const every = Math.ceil(steps.length / 100);
+  const kept = lines.filter(line => line.type !== 'train' || steps.indexOf(line) % every === 0);
+  const thinned = kept.map(({ pictures: _, waiting: __, ...line }) => `${JSON.stringify(line)}\n`);
+  writeFileSync(join(folder, `training/${name}.log.jsonl`), thinned.join(''));
+}
 
 function write(path, dtype, card) {
   return writeWeightFile(path, trained.tensors, { dtype, card });
@@ -131,7 +170,14 @@ async function scoreUpscaler() {
     if (exact.psnr - score.psnr > dearest) {
       throw new Error(`${set}: half precision costs ${exact.psnr - score.psnr} dB, more than ${dearest}.`);
     }
-    results[set] = { psnr: Number(score.psnr.toFixed(3)), ssim: Number(score.ssim.toFixed(4)) };
+    results[set] = {
+      psnr: Number(score.psnr.toFixed(3)),
+      ssim: Number(score.ssim.toFixed(4)),
+      ...(texts[name].fidelity && {
+        'lpips-alex': Number(score['lpips-alex'].toFixed(4)),
+        'lpips-squeeze': Number(score['lpips-squeeze'].toFixed(4)),
+      }),
+    };
     console.log(set, results[set], `float32: ${exact.psnr.toFixed(3)}`);
   }
   rmSync(out, { recursive: true });
@@ -140,7 +186,20 @@ async function scoreUpscaler() {
 
 function scoreOn(set, model) {
   const pictures = join(assets, 'data/bench', set, `x${own.scale}`);
-  const options = ['--hr', pictures, '--lr', pictures, '--scale', `${own.scale}`, '--model', model, '--json'];
+  const metrics = texts[name].fidelity ? 'psnr,ssim,lpips-alex,lpips-squeeze' : 'psnr,ssim';
+  const options = [
+    '--hr',
+    pictures,
+    '--lr',
+    pictures,
+    '--scale',
+    `${own.scale}`,
+    '--model',
+    model,
+    '--metrics',
+    metrics,
+    '--json',
+  ];
   const output = execFileSync('node', ['packages/sr-cli/dist/index.js', 'eval', ...options], {
     cwd: root,
     encoding: 'utf8',

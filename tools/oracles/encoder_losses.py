@@ -61,6 +61,8 @@ FEATURE = {
     "esrgan": functional.l1_loss,
     "akella": functional.mse_loss,
     "enhancenet": lambda f, p: 0.2 * functional.mse_loss(f, p),
+    # normalize_tensor of lpips 0.1.4, without linear layers.
+    "lpips": lambda f, p: (f / (f.norm(dim=0) + 1e-10) - p / (p.norm(dim=0) + 1e-10)).square().sum(0).mean(),
 }
 
 

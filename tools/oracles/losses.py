@@ -74,6 +74,15 @@ def charbonnier(x, y, epsilon2, reduction):
     return {"mean": rho.mean, "sum": rho.sum, "batch-mean": lambda: rho.sum((1, 2, 3)).mean()}[reduction]()
 
 
+def grid(x, y, period, window):
+    """Our own: means over each place of the period in squares of so many periods."""
+    difference = channels_first(x - y)
+    side = period * window
+    height, width = (n // side * side for n in difference.shape[2:])
+    places = functional.pixel_unshuffle(difference[:, :, :height, :width], period)
+    return functional.avg_pool2d(places, window).square().mean()
+
+
 def channels_first(x):
     return x.permute(0, 3, 1, 2)
 
@@ -203,6 +212,8 @@ LOSSES = {
     "huber unit": functional.huber_loss,
     "huber 0.1 sum": lambda x, y: functional.huber_loss(x, y, delta=0.1, reduction="sum"),
     "weighted": lambda x, y: 0.25 * functional.l1_loss(x, y) + 2 * functional.mse_loss(x, y),
+    "gridLoss 1, 2": lambda x, y: grid(x, y, 1, 2),
+    "gridLoss 2, 1": lambda x, y: grid(x, y, 2, 1),
     "totalVariation johnson": lambda x, y: tv_johnson(x),
     "totalVariation leftthomas": lambda x, y: tv_leftthomas(x),
     "totalVariation basicsr": lambda x, y: tv_basicsr(x),

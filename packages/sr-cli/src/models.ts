@@ -2,7 +2,15 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
-import { loadModel, loadUpscaler, nearest, recognizeNetwork, type Upscaler, type WeightModule } from 'sr-models';
+import {
+  interpolateWeights,
+  loadModel,
+  loadUpscaler,
+  nearest,
+  recognizeNetwork,
+  type Upscaler,
+  type WeightModule,
+} from 'sr-models';
 import { loadNetwork } from 'sr-models/node';
 import { type Model, SrError } from 'sr-tensor';
 import { selectBackend } from 'sr-tensor/backend';
@@ -14,6 +22,8 @@ export interface ModelChoice {
   /** A name or a file; absent: the first shipped one of the scale. */
   readonly model?: string | undefined;
   readonly scale?: number | undefined;
+  /** The share of the perceptual form's weights, the rest being those of the form for fidelity. */
+  readonly perceptual?: number | undefined;
   readonly backend: BackendChoice;
   readonly tile?: number | undefined;
   readonly workers?: number | undefined;
@@ -62,7 +72,8 @@ export async function shippedModel(name: string): Promise<WeightModule> {
 /**
  * Loads what `--model` and `--scale` ask for.
  *
- * @throws `model/unknown` with the names there are, `model/scale`, and what reading and loading weights throws
+ * @throws `model/unknown` with the names there are, `model/scale`, `model/perceptual`, and what reading and loading weights
+ *   throws
  */
 export async function openUpscaler(choice: ModelChoice, signal: AbortSignal): Promise<OpenUpscaler> {
   const opened = await open(choice, signal);
@@ -76,8 +87,13 @@ export async function openUpscaler(choice: ModelChoice, signal: AbortSignal): Pr
 }
 
 async function open(choice: ModelChoice, signal: AbortSignal): Promise<OpenUpscaler> {
-  const { model, scale = DEFAULT_SCALE, backend, tile, workers } = choice;
+  const { model, scale = DEFAULT_SCALE, perceptual, backend, tile, workers } = choice;
   const options = { backend, tile, workers, signal };
+  if (perceptual !== undefined) {
+    const [fidelity, form] = await formsOf(model ?? defaultName(scale));
+    const between = await interpolateWeights(fidelity, form, perceptual, { signal });
+    return { upscaler: await loadUpscaler(between, options), name: readCard(between)!.name };
+  }
   if (model === undefined) {
     const shipped = await shippedModelOf(scale);
     return { upscaler: await loadUpscaler(shipped, options), name: shipped.card.name };
@@ -133,11 +149,38 @@ export async function openModel({ model, network, config, scale }: NetworkChoice
   return loadWithoutCard(path, file, scale ?? DEFAULT_SCALE);
 }
 
+/** What enlarges so many times where no model is named. */
+function defaultName(scale: number): string {
+  return `x${scale}-small`;
+}
+
+/**
+ * The network for fidelity and the perceptual one whose weights `--perceptual` goes between: where one of the first kind is
+ * named, the first perceptual form of it.
+ *
+ * @throws `model/perceptual`
+ */
+async function formsOf(name: string): Promise<[fidelity: WeightModule, perceptual: WeightModule]> {
+  const models = await shippedModels();
+  const named = (other: string): WeightModule | undefined => models.find(({ card }) => card.name === other);
+  const form = models.find(({ card }) => card.fidelity !== undefined && [card.name, card.fidelity].includes(name));
+  const fidelity = form && named(form.card.fidelity!);
+  if (form !== undefined && fidelity !== undefined) return [fidelity, form];
+  const forms = models.filter(({ card }) => card.fidelity !== undefined).map(({ card }) => card.name);
+  throw new SrError({
+    code: 'model/perceptual',
+    message: `"${name}" has no perceptual form among the models that come along, which --perceptual needs; there are ${forms.join(', ')}. Weights of your own: interpolateWeights of sr-models.`,
+  });
+}
+
+function shippedModels(): Promise<WeightModule[]> {
+  return Promise.all(shippedNames().map(shippedModel));
+}
+
 /** @throws `model/scale` */
 async function shippedModelOf(scale: number): Promise<WeightModule> {
-  const models = await Promise.all(shippedNames().map(shippedModel));
-  const found = models.find(({ card }) => card.scale === scale);
-  if (found !== undefined) return found;
+  if (shippedNames().includes(defaultName(scale))) return shippedModel(defaultName(scale));
+  const models = await shippedModels();
   const scales = [...new Set(models.map(({ card }) => card.scale))].sort().join(', ');
   throw new SrError({
     code: 'model/scale',

@@ -83,6 +83,11 @@ export function previewOption(): Option {
   return new Option('--preview <folder>', about);
 }
 
+export function perceptualOption(): Option {
+  const about = 'from 0 to 1: weights between a network for fidelity (0) and its perceptual form (1)';
+  return new Option('--perceptual <amount>', about).argParser(share);
+}
+
 export function tileOption(): Option {
   return new Option('--tile <pixels>', 'largest side of a tile, in pixels of the input').argParser(integerFrom(1));
 }
@@ -105,6 +110,12 @@ function weight(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && value >= 0 && Number.isFinite(value)) return value;
   throw new InvalidArgumentError('Expected a number from 0.');
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError('Expected a number from 0 to 1.');
 }
 
 /** Names separated by commas, each once. */

@@ -14,11 +14,12 @@
  * | `esrgan` | VGG-19 conv5_4 (before the ReLU) | mean of absolutes | 1 |
  * | `akella` | VGG-19 conv5_4 (before the ReLU) | mean of squares | 1 |
  * | `enhancenet` | VGG-19 pool2 and pool5 | mean of squares | 0.2 and 0.02 |
+ * | `lpips` | VGG-16 relu1_2, relu2_2, relu3_3, relu4_3, relu5_3, features / their length over channels | sum over channels, mean over positions of squares | 1 |
  *
  * Means and the sum are taken over an image, then the mean over the batch.
  */
-import { mul, type Scalar, square, sub, type Tensor } from '@tensorflow/tfjs-core';
-import type { Encoder } from 'sr-tensor';
+import { mul, type Scalar, square, sub, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { type Encoder, unitLength } from 'sr-tensor';
 import { checkChoice } from './check-choice.js';
 import { type Penalty, penalize } from './elementwise.js';
 import { type EncoderLoss, encoderLoss, type LayerWeights, layerWeights } from './encoder-loss.js';
@@ -33,7 +34,8 @@ export type FeaturePreset =
   | 'srgan'
   | 'esrgan'
   | 'akella'
-  | 'enhancenet';
+  | 'enhancenet'
+  | 'lpips';
 
 /** `l1`: mean |d|; `l2`: mean d^2; `half-sum`: half the sum of d^2 over an image. */
 export type FeatureNorm = 'l1' | 'l2' | 'half-sum';
@@ -52,6 +54,8 @@ export interface FeatureLossOptions<Layer extends string> {
 interface Preset {
   readonly weights: Readonly<Record<string, number>>;
   readonly norm: FeatureNorm;
+  /** What is compared in place of the features. */
+  readonly describe?: (features: Tensor4D) => Tensor;
 }
 
 const featureNorms: Readonly<Record<FeatureNorm, Penalty>> = {
@@ -82,6 +86,12 @@ const presets: Readonly<Record<FeaturePreset, Preset>> = {
   akella: { weights: { conv5_4: 1 }, norm: 'l2' },
   // Sajjadi et al., ICCV 2017, supplement.
   enhancenet: { weights: { pool2: 0.2, pool5: 0.02 }, norm: 'l2' },
+  // Zhang et al., CVPR 2018, equation 1 with w = 1 (the baseline): a sum over channels, where the norm has their mean.
+  lpips: {
+    weights: { relu1_2: 1, relu2_2: 1, relu3_3: 1, relu4_3: 1, relu5_3: 1 },
+    norm: 'l2',
+    describe: features => mul(unitLength(features), Math.sqrt(features.shape[3])),
+  },
 };
 
 /**
@@ -100,7 +110,7 @@ const presets: Readonly<Record<FeaturePreset, Preset>> = {
 export function featureLoss<Layer extends string>(options: FeatureLossOptions<Layer>): EncoderLoss {
   const { preset = 'johnson' } = options;
   checkChoice('featureLoss', 'preset', preset, presets);
-  const { weights, ...defaults } = presets[preset];
+  const { weights, describe = (features): Tensor => features, ...defaults } = presets[preset];
   const { norm = defaults.norm } = options;
   checkChoice('featureLoss', 'norm', norm, featureNorms);
   const first = Object.values(weights)[0]!;
@@ -111,7 +121,7 @@ export function featureLoss<Layer extends string>(options: FeatureLossOptions<La
       layers: Object.keys(weights),
       weight: layer => weights[layer] ?? first,
     }),
-    describe: (features): Tensor => features,
+    describe,
     compare: (prediction, target): Scalar => penalize(sub(prediction, target), featureNorms[norm]),
     anySize: false,
   });

@@ -17,6 +17,7 @@ export type { EncoderLoss, LayerWeights, PreparedLoss } from './encoder-loss.js'
 export * from './feature-loss.js';
 export * from './gradient-map-loss.js';
 export * from './gradient-penalty.js';
+export * from './grid-loss.js';
 export * from './histogram-loss.js';
 export * from './huber.js';
 export { type InfoNceOptions, infoNce } from './info-nce.js';

@@ -30,6 +30,7 @@ export { type SrcnnConfig, srcnn } from './generators/srcnn.js';
 export { type SrresnetConfig, srresnet } from './generators/srresnet.js';
 export { type TsrnConfig, tsrn } from './generators/tsrn.js';
 export { type VdsrConfig, vdsr } from './generators/vdsr.js';
+export { interpolateWeights } from './interpolate-weights.js';
 export { liveTile } from './live-tile.js';
 export { type LoadedModel, loadModel, type WeightModule } from './load-model.js';
 export { type LoadUpscalerOptions, loadUpscaler, type UpscalerSource } from './load-upscaler.js';

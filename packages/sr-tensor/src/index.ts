@@ -24,6 +24,7 @@ export * from './ops/pixel-shuffle.js';
 export * from './ops/pool2d.js';
 export * from './ops/resize.js';
 export * from './ops/resize-weights.js';
+export { unitLength } from './ops/unit-length.js';
 export * from './parameters.js';
 export * from './picture.js';
 export { type Field, message } from './protobuf.js';

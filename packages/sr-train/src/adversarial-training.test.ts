@@ -178,6 +178,18 @@ describeOnBackends(
       two.dispose();
     });
 
+    test('goes on where it was with a margin that moves', async () => {
+      // What is judged is as large as before: 16 pixels of 18.
+      const moving = changed({ steps: 6, jitter: 2 });
+      const options = { patchSize: 9 };
+      const whole = await run(moving, options);
+      const store = memoryStore();
+      await run(moving, { ...options, store, leaveAfter: 3 });
+      const rest = await run(moving, { ...options, store });
+      expect(rest.losses).toEqual(whole.losses.slice(3));
+      expect(rest.state).toEqual(whole.state);
+    });
+
     test('takes patches of other sizes than the step before, and beside one another', async () => {
       const plain = changed({ 'losses.picture': null, 'losses.edges': null, accumulate: 2 });
       await expectNoLeaks(async () => {
@@ -308,15 +320,21 @@ async function run(
   {
     store = memoryStore(),
     leaveAfter = Number.POSITIVE_INFINITY,
+    patchSize = 8,
     onStep,
-  }: { store?: ReturnType<typeof memoryStore>; leaveAfter?: number; onStep?: () => unknown } = {},
+  }: {
+    store?: ReturnType<typeof memoryStore>;
+    leaveAfter?: number;
+    patchSize?: number;
+    onStep?: () => unknown;
+  } = {},
 ): Promise<{ losses: Record<string, number>[]; state: Awaited<ReturnType<Trainer['state']>> }> {
   const trainer = buildTrainer(asked);
   const losses: Record<string, number>[] = [];
   try {
     const steps = trainSteps({
       training: trainer,
-      source: syntheticSource({ patchSize: 8 }),
+      source: syntheticSource({ patchSize }),
       steps: asked.steps as number,
       recipe: asked,
       store,

@@ -9,6 +9,7 @@ import {
   type FeatureUser,
   featureLoss,
   gradientMapLoss,
+  gridLoss,
   histogramLoss,
   huber,
   type Loss,
@@ -67,6 +68,8 @@ export function buildLoss(name: string, loss: RecipeLoss, parts: LossParts): Bui
       const variation = totalVariation(optionsOf(loss));
       return { term: outputs => variation(outputs[loss.output ?? 'image']!) };
     }
+    case 'grid':
+      return { term: compared(gridLoss(optionsOf(loss))) };
     case 'gradient-map':
       return {
         term: loss.output === undefined ? compared(gradientMapLoss(optionsOf(loss))) : branchOf(loss, loss.output),

@@ -6,6 +6,7 @@ import { type Encoder, gradientMap, type Network, SrError } from 'sr-tensor';
 import type { WeightTensor } from 'sr-tensor/weights';
 import { type BuiltLoss, buildLoss, type LossParts, type StepTerm } from './build-losses.js';
 import { DiscriminatorPlayer } from './discriminator-player.js';
+import { shiftsBy } from './jitter.js';
 import { learningRateOf, type Phase, phaseAt, phasesOf, trainsIn } from './phases.js';
 import { buildOptimizer } from './player-of.js';
 import type { Recipe, RecipeDiscriminator, RecipeView, SuperResolutionRecipe } from './recipe.js';
@@ -180,6 +181,7 @@ function planOf(
       return [phase, { losses, trained, trains: trainsIn(phase) }];
     }),
   );
+  const shifts = shiftsBy(recipe.jitter);
   return step => {
     const phase = phaseAt(phases, step);
     const { losses, trained, trains } = plans.get(phase)!;
@@ -188,6 +190,7 @@ function planOf(
       loss: learns ? losses[step % losses.length] : undefined,
       trains,
       discriminators: trained.filter(name => step % recipe.discriminators[name]!.every === 0),
+      shift: shifts[step % shifts.length],
       fresh: phase.freshOptimizers && step === phase.from,
     };
   };

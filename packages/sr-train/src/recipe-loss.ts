@@ -57,6 +57,11 @@ type PixelLoss =
       readonly reduction?: 'sum' | 'batch-mean' | undefined;
       readonly beta?: number | undefined;
     })
+  | (LossBase & {
+      readonly kind: 'grid';
+      readonly period: number;
+      readonly window?: number | undefined;
+    })
   | (OutputBase & {
       /** An `output` is taken for a gradient map already; the target's is made. */
       readonly kind: 'gradient-map';
@@ -168,6 +173,12 @@ export const lossSchema: z.ZodType<RecipeLoss> = z.discriminatedUnion('kind', [
     beta: positive.optional(),
   }),
   z.strictObject({
+    kind: z.literal('grid'),
+    ...base,
+    period: z.int().positive(),
+    window: z.int().positive().optional(),
+  }),
+  z.strictObject({
     kind: z.literal('gradient-map'),
     ...pixel,
     preset: z.enum(['paper', 'code']).optional(),
@@ -189,6 +200,7 @@ export const lossSchema: z.ZodType<RecipeLoss> = z.discriminatedUnion('kind', [
         'esrgan',
         'akella',
         'enhancenet',
+        'lpips',
       ])
       .optional(),
     norm: z.enum(['l1', 'l2', 'half-sum']).optional(),

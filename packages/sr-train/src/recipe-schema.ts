@@ -224,6 +224,7 @@ const superResolution = z.strictObject({
   phases: z.record(z.string(), phase).default({}),
   generatorEvery: count.default(1),
   accumulate: count.default(1),
+  jitter: z.int().min(0).default(0),
 });
 
 const pretext: z.ZodType<Pretext> = z.discriminatedUnion('kind', [

@@ -70,6 +70,12 @@ export interface SuperResolutionRecipe extends RecipeBase {
   readonly generatorEvery: number;
   /** Batches whose mean gradients make a step: one batch of so many times the size, in less memory. Default 1. */
   readonly accumulate: number;
+  /**
+   * Losses and discriminators see pictures without a margin of so many pixels, which lies elsewhere in each step, so that
+   * strides of theirs leave no pattern at the grid of the enlargement: at least the scale, a multiple of the strides.
+   * Default 0.
+   */
+  readonly jitter: number;
 }
 
 /** The family of a network and its config. */
@@ -80,7 +86,7 @@ export interface RecipeNetwork {
 }
 
 export interface RecipeInit {
-  /** A weight file, or the folder of another run, whose best weights are taken. */
+  /** A weight file, the folder of another run, whose best weights are taken, or weights that come along: `sr-weights/x4-small`. */
   readonly weights: string;
   /** Whether parameters that the file lacks, or has in another shape, begin at random (else they are an error). Default false. */
   readonly partial: boolean;
@@ -322,4 +328,5 @@ export interface SuperResolutionInput extends RecipeBaseInput {
   >;
   readonly generatorEvery?: number;
   readonly accumulate?: number;
+  readonly jitter?: number;
 }

@@ -4,7 +4,8 @@ import { constant, defineNetwork } from 'sr-tensor';
 import { adam } from 'sr-tensor/optimizers';
 import { describeOnBackends, expectClose, expectNoLeaks } from 'sr-tensor/testing';
 import { expect, test } from 'vitest';
-import { Trainer, type TrainerOptions } from './trainer.js';
+import { shiftsBy } from './jitter.js';
+import { type StepLoss, Trainer, type TrainerOptions } from './trainer.js';
 
 /** Adds a number; a buffer keeps the mean of what came in. */
 const network = defineNetwork({
@@ -50,6 +51,33 @@ describeOnBackends('Trainer', () => {
     await expectClose(terms.near!, [0.25]);
     await expectClose(terms.far!, [2]);
     dispose([input, target, terms]);
+    subject.dispose();
+  });
+
+  test('looks at all but a margin, which lies elsewhere in each step', async () => {
+    const pixels = Array.from({ length: 9 }, (_, i) => [i, i, i]).flat();
+    const [input, target] = [tensor4d(Array(27).fill(0), [1, 3, 3, 3]), tensor4d(pixels, [1, 3, 3, 3])];
+    const shifts = shiftsBy(2);
+    const loss: StepLoss = {
+      terms: (outputs, sample) => ({
+        target: mean(sample.target),
+        masks: mean(sample.masks!),
+        far: l1()(outputs.image, sample.target),
+      }),
+    };
+    const subject = new Trainer({
+      network,
+      optimizer: adam({ learningRate: 0 }),
+      plan: step => ({ loss, discriminators: [], shift: shifts[step] }),
+      record: true,
+    });
+    // A margin of two leaves one pixel of three by three.
+    for (const seen of [0, 4, 1, 3]) {
+      const terms = subject.step({ input, target, masks: target });
+      for (const term of Object.values(terms)) await expectClose(term, [seen]);
+      dispose(terms);
+    }
+    dispose([input, target]);
     subject.dispose();
   });
 

@@ -14,6 +14,7 @@ import type { Loss, WeightedLoss } from 'sr-losses';
 import { type Network, type Parameters, runNetwork } from 'sr-tensor';
 import type { DiscriminatorPlayer, DiscriminatorState } from './discriminator-player.js';
 import { areFinite } from './finite-terms.js';
+import { type Shift, shifted, shiftedOutputs } from './jitter.js';
 import { Player, type PlayerOptions, type PlayerState } from './player.js';
 import { parameterTensors, RecordedPasses } from './recorded-passes.js';
 import { addGradients, meanGradients, type TermGradients, type TrainingPass, termGradients } from './term-gradients.js';
@@ -55,6 +56,8 @@ export interface StepPlan {
   readonly trains?: ((parameter: string) => boolean) | undefined;
   /** The discriminators that are trained. */
   readonly discriminators: readonly string[];
+  /** What of the pictures losses and discriminators look at; default all. */
+  readonly shift?: Shift | undefined;
   /** Whether all optimizers forget what was before. */
   readonly fresh?: boolean | undefined;
 }
@@ -157,12 +160,16 @@ export class Trainer implements Training<Network, TrainerBatch> {
   async prepare(next: () => Promise<TrainerBatch>): Promise<void> {
     const calibrations = Object.values(this.#calibrations);
     const count = Math.max(0, ...calibrations.map(({ batches }) => batches));
+    const { shift } = this.#plan(0);
     const pairs: [Tensor4D, Tensor4D][] = [];
     try {
       while (pairs.length < count) {
         const { input, target } = await next();
-        const prediction = tidy(() => this.#generate(tensorOf(input)).image);
-        pairs.push([prediction, isTensor(target) ? target.clone() : tensorOf(target)]);
+        const pair = tidy((): [Tensor4D, Tensor4D] => [
+          shifted(this.#generate(tensorOf(input)).image, shift),
+          shifted(tensorOf(target), shift),
+        ]);
+        pairs.push(pair);
       }
       for (const calibration of calibrations) await calibration.measure(pairs.slice(0, calibration.batches));
     } finally {
@@ -202,7 +209,12 @@ export class Trainer implements Training<Network, TrainerBatch> {
     for (const [name, player] of judges) {
       let sum: TermGradients | undefined;
       for (const [i, { target }] of samples.entries()) {
-        sum = addGradients(sum, player.judge(predictions[i]!, target, this.#passes));
+        const [fake, real] = [predictions[i]!, target].map(images => shifted(images, plan.shift)) as [
+          Tensor4D,
+          Tensor4D,
+        ];
+        sum = addGradients(sum, player.judge(fake, real, this.#passes));
+        dispose([fake, real]);
       }
       const mean = meanGradients(sum!, samples.length);
       for (const [side, term] of Object.entries(mean.terms)) terms[`${name}.${side}`] = term;
@@ -268,19 +280,24 @@ export class Trainer implements Training<Network, TrainerBatch> {
   }
 
   /** The generator's picture of a sample, the terms of its loss and their gradients. */
-  #learn(sample: StepTensors, { trains }: StepPlan, loss: StepLoss): TermGradients & { prediction: Tensor4D } {
+  #learn(sample: StepTensors, { trains, shift }: StepPlan, loss: StepLoss): TermGradients & { prediction: Tensor4D } {
     const pass = (): TrainingPass & { readonly pictures: { prediction: Tensor4D } } => {
       let prediction: Tensor4D | undefined;
       const updates: Record<string, Tensor> = {};
       const found = termGradients(this.#generator.variables(trains), () => {
         const outputs = this.#generate(sample.input, { outputs: loss.outputs, updates });
         prediction = keep(outputs.image.clone());
-        return loss.terms(outputs, sample);
+        const { target, masks } = sample;
+        return loss.terms(shiftedOutputs(outputs, shift, outputs.image.shape), {
+          ...sample,
+          target: shifted(target, shift),
+          ...(masks && { masks: shifted(masks, shift) }),
+        });
       });
       return { ...found, updates, pictures: { prediction: prediction! } };
     };
     const inputs = [...this.#players().flatMap(({ parameters }) => parameterTensors(parameters)), ...tensorsIn(sample)];
-    const { terms, gradients, updates, pictures } = this.#passes?.run([loss, trains], inputs, pass) ?? pass();
+    const { terms, gradients, updates, pictures } = this.#passes?.run([loss, trains, shift], inputs, pass) ?? pass();
     this.#generator.commit(updates);
     return { terms, gradients, prediction: pictures.prediction };
   }

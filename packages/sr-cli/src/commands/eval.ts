@@ -1,5 +1,13 @@
 import { Command } from 'commander';
-import { addMetricOptions, backendOption, integerFrom, jsonOption, tileOption, workersOption } from '../options.js';
+import {
+  addMetricOptions,
+  backendOption,
+  integerFrom,
+  jsonOption,
+  perceptualOption,
+  tileOption,
+  workersOption,
+} from '../options.js';
 
 export function evalCommand(): Command {
   const command = new Command('eval')
@@ -11,6 +19,7 @@ export function evalCommand(): Command {
   return addMetricOptions(command, { channel: 'y', cropBorder: 'the scale' })
     .option('--ensemble', 'the mean over eight flips and turns of the picture')
     .option('--match-histogram', 'give each result the colour histogram of its small picture')
+    .addOption(perceptualOption())
     .addOption(backendOption())
     .addOption(tileOption())
     .addOption(workersOption())

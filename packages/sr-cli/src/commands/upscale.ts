@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { backendOption, integerFrom, jsonOption, tileOption, workersOption } from '../options.js';
+import { backendOption, integerFrom, jsonOption, perceptualOption, tileOption, workersOption } from '../options.js';
 
 export function upscaleCommand(): Command {
   return new Command('upscale')
@@ -8,6 +8,7 @@ export function upscaleCommand(): Command {
     .requiredOption('-o, --output <path>', 'a file for one input, a folder for several; - for stdout (PNG)')
     .option('--model <name|file>', 'a name that `sr models` lists, or a weight file (default: the one of the scale)')
     .option('--scale <factor>', 'how many times larger (default: the model’s, 4)', integerFrom(1))
+    .addOption(perceptualOption())
     .addOption(backendOption())
     .addOption(tileOption())
     .addOption(workersOption())

@@ -32,6 +32,8 @@ describe('names the first member that does not fit', () => {
     ['training', undefined],
     ['results', { Set5: { psnr: '31' } }],
     ['results', { Set5: 31 }],
+    ['fidelity', 7],
+    ['fidelity', ''],
     ['sha256', 'A'.repeat(64)],
     ['sha256', 'abc'],
   ];

@@ -60,6 +60,7 @@ const members: Readonly<Record<keyof ModelCard, Check>> = {
       isRecord(value) &&
       Object.values(value).every(scores => isRecord(scores) && Object.values(scores).every(isNumber)),
   ],
+  fidelity: ['a name, or nothing', value => value === undefined || text[1](value)],
   sha256: [
     '64 hexadecimal digits, or nothing',
     value => value === undefined || (typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)),

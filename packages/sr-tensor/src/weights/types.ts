@@ -43,6 +43,8 @@ export interface ModelCard {
   readonly training: Readonly<Record<string, string | number>>;
   /** Measured results by data set: `{ Set5: { psnr: 31.1, ssim: 0.88 } }`. */
   readonly results: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Of a perceptual form: the `name` of the network for fidelity that it was fine-tuned from. */
+  readonly fidelity?: string;
   /** Of the tensor data in the file (the header, which holds this card, is not part of it). */
   readonly sha256?: string;
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { adaptWeights, buildDiscriminator, buildNetwork } from 'sr-models';
 import { fileShape, type Network, Parameters, SrError } from 'sr-tensor';
 import type { WeightTensor } from 'sr-tensor/weights';
@@ -37,23 +38,38 @@ export async function readDiscriminatorWeights({
   return found;
 }
 
+/** How a recipe names weights that come along. */
+const module = /^sr-weights\/[\w-]+$/;
+
 /**
- * The weight file that a recipe means: the file itself, or of the folder of a run the best weights.
+ * The weight file that a recipe means: the file itself, of the folder of a run the best weights, or a network that comes along
+ * (`sr-weights/x4-small`).
  *
- * @throws `train/no-weights` for a folder without
+ * @throws `train/no-weights` for a folder without, or a name that there is not
  */
 export async function weightFileOf(path: string): Promise<string> {
-  const isFolder = await stat(path).then(
-    found => found.isDirectory(),
-    () => false,
-  );
-  if (!isFolder) return path;
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined && module.test(path)) return shippedFile(path);
+  if (!found?.isDirectory()) return path;
   const file = ['best.safetensors', 'last.safetensors'].map(name => join(path, name)).find(existsSync);
   if (file !== undefined) return file;
   throw new SrError({
     code: 'train/no-weights',
     message: `${path}: expected the folder of a run, with best.safetensors or last.safetensors in it, or a weight file.`,
   });
+}
+
+async function shippedFile(name: string): Promise<string> {
+  try {
+    const { default: found } = (await import(name)) as { default: { url: URL } };
+    return fileURLToPath(found.url);
+  } catch (cause) {
+    throw new SrError({
+      code: 'train/no-weights',
+      message: `${name}: there are no such weights; \`sr models\` lists those that come along.`,
+      cause,
+    });
+  }
 }
 
 /** Weights as they are or, if they need not be all, with random ones in the place of those that they lack. */

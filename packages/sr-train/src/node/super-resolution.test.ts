@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import { writePicture } from 'sr-data/node';
 import { readSafetensors } from 'sr-tensor/weights';
+import tiny from 'sr-weights/x4-tiny';
 import { describe, expect, test, vi } from 'vitest';
 import { ganRecipe } from '../fixtures/gan-recipe.js';
 import { photoFolder } from '../fixtures/photo-folder.js';
@@ -67,6 +68,30 @@ describe('train', () => {
     expect(await weights(second.weights!)).toEqual(await weights(join(first.out, 'best.safetensors')));
     await expect(train(resolveRecipe(still, { 'init.weights': photos }), options())).rejects.toMatchObject({
       code: 'train/no-weights',
+    });
+  });
+
+  test('begins with weights that come along, by their name', async () => {
+    const still = resolveRecipe(smallRecipe as SuperResolutionRecipe, {
+      network: tiny.card.network,
+      init: { weights: 'sr-weights/x4-tiny' },
+      schedule: { kind: 'constant', learningRate: 1e-30 },
+      emaDecay: 0,
+      steps: 1,
+      'data.patchSize': 4,
+    });
+    const { weights } = await train(still, options());
+    // What was 0 may have gone the length of the learning rate.
+    const values = async (path: string | URL) =>
+      [...readSafetensors(await readFile(path)).tensors].map(([name, { data }]) => [
+        name,
+        data.map(value => (Math.abs(value) < 1e-20 ? 0 : value)),
+      ]);
+    expect(await values(weights!)).toEqual(await values(tiny.url));
+    const unknown = resolveRecipe(still, { 'init.weights': 'sr-weights/x4-huge' });
+    await expect(train(unknown, options())).rejects.toMatchObject({
+      code: 'train/no-weights',
+      message: expect.stringContaining('sr-weights/x4-huge'),
     });
   });
 
