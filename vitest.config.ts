@@ -31,7 +31,7 @@ const dawn: TestProjectInlineConfiguration = {
     ...test,
     ...conformance,
     name: 'dawn',
-    setupFiles: ['test/dawn/setup.ts'],
+    setupFiles: ['test/dawn/setup.ts', 'test/webgpu-errors.ts'],
     env: { SR_TEST_BACKENDS: 'webgpu', ...dawnDriver() },
   },
 };
@@ -62,7 +62,7 @@ function browsers(): TestProjectInlineConfiguration[] {
     test: {
       ...conformance,
       name: backend,
-      setupFiles: ['test/browser/setup.ts'],
+      setupFiles: ['test/browser/setup.ts', 'test/webgpu-errors.ts'],
       env: { SR_TEST_BACKENDS: backend, ...(isRequired(backend) && { [`SR_REQUIRE_${backend.toUpperCase()}`]: '1' }) },
       browser: {
         enabled: true,

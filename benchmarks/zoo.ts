@@ -1,13 +1,14 @@
 /**
  * All networks that come along and what people use today, enlarging four times: quality on Set5, Set14 and the half of BSD100,
- * time on native TensorFlow and on one thread of wasm, weights and bytes. Writes docs/zoo.md, its charts and crops.
+ * time on native TensorFlow and on one thread of wasm, weights and bytes. Writes docs/zoo.md, down to what is written by hand,
+ * its charts and crops.
  *
  * node zoo.ts [SET...]: with some of the sets, or `times`, it prints alone.
  *
  * Pictures and reference networks come from SR_TEST_ASSETS, default ../shared beside the repository. PSNR and SSIM on Y, 4 pixels
  * cropped; LPIPS, Gram distance (SqueezeNet, literal) and NIQE of whole pictures.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { cropPicture } from 'sr-data';
 import { pairFolders, readPicture } from 'sr-data/node';
@@ -27,6 +28,8 @@ process.env.SR_WEIGHTS_DIR ??= ['weights', 'data/iqa/niqe'].map(path => join(ass
 const ROUNDS = 5;
 /** Weights above which a network takes half a minute on wasm. */
 const SLOW = 1e6;
+/** What stands below is left as it is. */
+const BY_HAND = '<!-- By hand. -->';
 const sets = ['Set5', 'Set14', 'BSD100-dev'] as const;
 const asked = process.argv.slice(2);
 const all = await contestants(join(assets, 'weights/reference-nets'));
@@ -127,7 +130,9 @@ async function writePage(): Promise<void> {
   });
   writeFileSync(join(images, 'zoo-time.svg'), speed);
   await writeCrops(join(images, 'zoo-crops.png'));
-  writeFileSync(join(root, 'docs/zoo.md'), page());
+  const path = join(root, 'docs/zoo.md');
+  const byHand = existsSync(path) ? readFileSync(path, 'utf8').split(BY_HAND)[1] : undefined;
+  writeFileSync(path, `${page()}\n${BY_HAND}${byHand ?? '\n'}`);
   console.log('docs/zoo.md');
 }
 
@@ -135,9 +140,9 @@ async function writePage(): Promise<void> {
 async function writeCrops(path: string): Promise<void> {
   await selectBackend({ backend: 'native' });
   const details = [
-    { file: 'Set5/x4/img_003_SRF_4', name: 'Set5, butterfly', area: { left: 80, top: 80, width: 128, height: 128 } },
-    { file: 'Set14/x4/img_002_SRF_4', name: 'Set14, barbara', area: { left: 380, top: 130, width: 128, height: 128 } },
-    { file: 'BSD100-dev/x4/img_005_SRF_4', name: 'BSD100', area: { left: 120, top: 100, width: 128, height: 128 } },
+    { file: 'Set5/x4/img_003_SRF_4', name: 'Set5, butterfly', area: { left: 80, top: 80, width: 160, height: 128 } },
+    { file: 'Set14/x4/img_002_SRF_4', name: 'Set14, barbara', area: { left: 380, top: 130, width: 160, height: 128 } },
+    { file: 'BSD100-dev/x4/img_005_SRF_4', name: 'BSD100', area: { left: 120, top: 100, width: 160, height: 128 } },
   ];
   const rows = details.map(({ name }) => ({ name, cells: [] as { picture: Picture; text?: string }[] }));
   for (const contestant of all) {

@@ -136,6 +136,27 @@ describe('models', () => {
     });
   });
 
+  it('that have no perceptual form, and amounts of none', async () => {
+    const { code, stderr } = await sr([
+      'upscale',
+      picture,
+      '-o',
+      at('x.png'),
+      '--model',
+      'x4-tiny',
+      '--perceptual',
+      '1',
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(line('model/perceptual'));
+    expect(stderr).toContain('x4-small-texture');
+    for (const amount of ['1.5', '-0.1', 'much', '']) {
+      const wrong = await sr(['upscale', picture, '-o', at('x.png'), `--perceptual=${amount}`]);
+      expect(wrong.code).toBe(2);
+      expect(wrong.stderr).toContain('Expected a number from 0 to 1');
+    }
+  });
+
   it('of another scale', async () => {
     const { code, stderr } = await sr(['upscale', picture, '-o', at('x.png'), '--scale', '3', ...tiny]);
     expect(code).toBe(1);

@@ -77,6 +77,25 @@ describe('sr upscale', () => {
     expect(await readPicture(at('big/below/grey.tif'))).toMatchObject({ width: 32, height: 36, channels: 1 });
   });
 
+  it('goes between a network for fidelity and its perceptual form', async () => {
+    const run = (name: string, ...more: string[]) =>
+      srJson(['upscale', at('photos/one.png'), '-o', at(name), '--backend', 'wasm', ...more]);
+    const plain = await run('fidelity.png');
+    expect(plain.json.outputs[0].model).toBe('x4-small');
+    const form = await run('form.png', '--model', 'x4-small-texture');
+    expect([form.code, form.json.outputs[0].model]).toEqual([0, 'x4-small-texture']);
+    const ends = { '0': 'fidelity.png', '1': 'form.png' };
+    for (const [amount, end] of Object.entries(ends)) {
+      const { code, json } = await run(`p${amount}.png`, '--model', 'x4-small-texture', '--perceptual', amount);
+      expect([code, json.outputs[0].model]).toEqual([0, `x4-small+${amount}*x4-small-texture`]);
+      expect(await readPicture(at(`p${amount}.png`))).toEqual(await readPicture(at(end)));
+    }
+    const { json } = await run('half.png', '--perceptual', '0.5');
+    expect(json.outputs[0].model).toMatch(/^x4-small\+0\.5\*x4-small-/);
+    const half = await readPicture(at('half.png'));
+    for (const end of Object.values(ends)) expect(half).not.toEqual(await readPicture(at(end)));
+  });
+
   it('is a pipe: a picture in, a picture out, nothing else', async () => {
     const args = ['upscale', '-', '-o', '-', ...tiny];
     const { code, stdout, stderr } = await sr(args, { stdin: readFileSync(at('photos/one.png')) });

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { dispose, mul, squeeze, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import { resizePicture } from 'sr-data';
-import { buildNetwork, loadUpscaler } from 'sr-models';
+import { buildNetwork, interpolateWeights, loadUpscaler } from 'sr-models';
 import { loadNetwork } from 'sr-models/node';
 import { countParameters, type Picture, pictureToTensor } from 'sr-tensor';
 import type { BackendName } from 'sr-tensor/backend';
@@ -41,6 +41,7 @@ export async function contestants(assets: string): Promise<Contestant[]> {
       }),
     },
     ...(await shipped()),
+    await between('x4-small', 'x4-small-adversarial', 0.5),
     ...(['slim', 'medium', 'thick'] as const).map(upscalerJs),
     reference('imdn', join(assets, 'imdn_x4.f32.safetensors'), 'IMDN'),
     reference('enhancenet', join(assets, 'enhancenet_pat_4x.f32.safetensors'), 'EnhanceNet-PAT'),
@@ -63,6 +64,22 @@ async function shipped(): Promise<Contestant[]> {
         return { enlarge: picture => upscaler.upscale(picture), dispose: () => upscaler.dispose() };
       },
     }));
+}
+
+/** Half-way from a network for fidelity to a perceptual form of it. */
+async function between(fidelity: string, perceptual: string, amount: number): Promise<Contestant> {
+  const [from, to] = [await shippedModel(fidelity), await shippedModel(perceptual)];
+  return {
+    name: `${amount} ${perceptual.split('-').at(-1)}`,
+    ours: true,
+    weights: to.card.parameters,
+    bytes: 0,
+    open: async backend => {
+      const weights = await interpolateWeights(from, to, amount);
+      const upscaler = await loadUpscaler(weights, { backend, workers: 1, tile: 1024 });
+      return { enlarge: picture => upscaler.upscale(picture), dispose: () => upscaler.dispose() };
+    },
+  };
 }
 
 /** Published weights in a network of sr-models. */

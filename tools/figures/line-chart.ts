@@ -1,5 +1,5 @@
-/** Line charts as SVG files, by Apache ECharts, which needs no browser for them. */
-import * as echarts from 'echarts';
+/** Line charts as SVG files. */
+import { colorOf, svgChart } from './svg-chart.js';
 
 export interface Line {
   readonly name: string;
@@ -19,10 +19,7 @@ export interface LineChart {
   readonly logarithmic?: boolean;
 }
 
-const [width, height] = [760, 460];
-
 export function lineChart({ title, x, y, lines, levels = [], logarithmic = false }: LineChart): string {
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
   const end = Math.max(...lines.flatMap(({ points }) => points.map(([at]) => at)));
   const begin = Math.min(...lines.flatMap(({ points }) => points.map(([at]) => at)));
   const line = (color: string) => ({ type: 'line' as const, showSymbol: false, color });
@@ -30,12 +27,8 @@ export function lineChart({ title, x, y, lines, levels = [], logarithmic = false
   const bandOf = ({ points, spread = [] }: Line, side: 1 | -1): number[][] =>
     spread.map((half, i) => [points[i]![0], positive(points[i]![1] + side * half)]);
   const axis = { name: y, nameLocation: 'middle' as const, nameGap: 58 };
-  chart.setOption({
-    animation: false,
-    backgroundColor: '#fff',
-    title: { text: title, left: 'center' },
+  return svgChart(title, {
     legend: { bottom: 0, itemGap: 40, data: [...lines, ...levels].map(({ name }) => name) },
-    grid: { left: 80, right: 30, top: 50, bottom: 80 },
     xAxis: { type: 'value', name: x, nameLocation: 'middle', nameGap: 28, min: begin, max: end },
     yAxis: logarithmic ? { type: 'log', ...axis } : { type: 'value', ...axis },
     series: [
@@ -62,14 +55,4 @@ export function lineChart({ title, x, y, lines, levels = [], logarithmic = false
       })),
     ],
   });
-  const svg = chart.renderToSVGString();
-  chart.dispose();
-  return svg;
-}
-
-/** Okabe and Ito's colours, which colour-blind people can tell apart. */
-const colors = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
-
-function colorOf(index: number): string {
-  return colors[index % colors.length]!;
 }
