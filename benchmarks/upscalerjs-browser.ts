@@ -3,7 +3,7 @@
  * upscalerjs-browser.ts [BACKEND...]
  *
  * In the page's own thread, in one piece, one thread of wasm; webgl is emulated by the CPU (SwiftShader), so that only its
- * ratios say something. Quality: benchmarks/upscalerjs.mjs.
+ * ratios say something. Quality: docs/zoo.md.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -121,7 +121,11 @@ const last = './package.json';
 content.exports = Object.fromEntries(entries.sort(([a], [b]) => (a === last) - (b === last) || (a < b ? -1 : 1)));
 writeFileSync(manifest, `${JSON.stringify(content, undefined, 2)}\n`);
 if (ofRun) keepTraining();
-execFileSync('npx', ['biome', 'format', '--write', join(folder, `src/${name}.ts`), manifest], { cwd: root });
+execFileSync(
+  'npx',
+  ['biome', 'format', '--write', join(folder, `src/${name}.ts`), join(folder, 'training'), manifest],
+  { cwd: root },
+);
 
 // Validations, and about a hundred of the steps between them.
 function keepTraining() {
