@@ -149,7 +149,7 @@ describe('models', () => {
     ]);
     expect(code).toBe(1);
     expect(stderr).toMatch(line('model/perceptual'));
-    expect(stderr).toContain('x4-small-texture');
+    expect(stderr).toContain('x4-small-adversarial');
     for (const amount of ['1.5', '-0.1', 'much', '']) {
       const wrong = await sr(['upscale', picture, '-o', at('x.png'), `--perceptual=${amount}`]);
       expect(wrong.code).toBe(2);

@@ -82,12 +82,12 @@ describe('sr upscale', () => {
       srJson(['upscale', at('photos/one.png'), '-o', at(name), '--backend', 'wasm', ...more]);
     const plain = await run('fidelity.png');
     expect(plain.json.outputs[0].model).toBe('x4-small');
-    const form = await run('form.png', '--model', 'x4-small-texture');
-    expect([form.code, form.json.outputs[0].model]).toEqual([0, 'x4-small-texture']);
+    const form = await run('form.png', '--model', 'x4-small-adversarial');
+    expect([form.code, form.json.outputs[0].model]).toEqual([0, 'x4-small-adversarial']);
     const ends = { '0': 'fidelity.png', '1': 'form.png' };
     for (const [amount, end] of Object.entries(ends)) {
-      const { code, json } = await run(`p${amount}.png`, '--model', 'x4-small-texture', '--perceptual', amount);
-      expect([code, json.outputs[0].model]).toEqual([0, `x4-small+${amount}*x4-small-texture`]);
+      const { code, json } = await run(`p${amount}.png`, '--model', 'x4-small-adversarial', '--perceptual', amount);
+      expect([code, json.outputs[0].model]).toEqual([0, `x4-small+${amount}*x4-small-adversarial`]);
       expect(await readPicture(at(`p${amount}.png`))).toEqual(await readPicture(at(end)));
     }
     const { json } = await run('half.png', '--perceptual', '0.5');

@@ -40,18 +40,23 @@ describe.skipIf(executablePath === undefined)('the web app', () => {
   });
 
   /** What the command line makes of a picture. */
-  async function enlargedInNode(picture: Buffer): Promise<Buffer> {
+  async function enlargedInNode(picture: Buffer, ...more: string[]): Promise<Buffer> {
     const [input, output] = [join(folder.path, 'input.png'), join(folder.path, 'output.png')];
     writeFileSync(input, picture);
-    run('node', [join(root, 'packages/sr-cli/dist/index.js'), 'upscale', input, '-o', output, '--backend', 'wasm']);
+    const command = [join(root, 'packages/sr-cli/dist/index.js'), 'upscale', input, '-o', output, '--backend', 'wasm'];
+    run('node', [...command, ...more]);
     return sharp(output).png().toBuffer();
   }
 
-  async function enlarged(picture: Buffer, options: OpenOptions & { scale?: string } = {}): Promise<Buffer> {
+  async function enlarged(
+    picture: Buffer,
+    options: OpenOptions & { scale?: string; detail?: number } = {},
+  ): Promise<Buffer> {
     await using opened = await app.open(options);
     const { page, foreign } = opened;
     await choose(page, png('small.png', picture));
     if (options.scale) await page.getByLabel(options.scale, { exact: true }).check();
+    if (options.detail) await page.getByLabel(/^Invented detail/).fill(String(options.detail));
     await page.getByRole('button', { name: 'Enlarge', exact: true }).click();
     const { name, bytes } = await downloaded(page, 'Download');
     expect(name).toBe(`small@${(options.scale ?? '4×').replace('×', 'x')}.png`);
@@ -89,6 +94,14 @@ describe.skipIf(executablePath === undefined)('the web app', () => {
     const [page, node] = await Promise.all([pixels(await enlarged(picture)), pixels(await enlargedInNode(picture))]);
     expect(page).toMatchObject({ width: 600, height: 384, channels: 3 });
     expect(largestDifference(page.data, node.data)).toBeLessThanOrEqual(1);
+  });
+
+  it('enlarges with invented detail, as much as is asked for', async () => {
+    const picture = await photo(64, 48);
+    const page = await pixels(await enlarged(picture, { detail: 50 }));
+    const node = await pixels(await enlargedInNode(picture, '--perceptual', '0.5'));
+    expect(largestDifference(page.data, node.data)).toBeLessThanOrEqual(1);
+    expect(largestDifference(page.data, (await pixels(await enlargedInNode(picture))).data)).toBeGreaterThan(1);
   });
 
   let fourTimes: Promise<Buffer> | undefined;

@@ -138,7 +138,8 @@ function keepTraining() {
   const steps = lines.filter(({ type }) => type === 'train');
   const every = Math.ceil(steps.length / 100);
   const kept = lines.filter(line => line.type !== 'train' || steps.indexOf(line) % every === 0);
-  const thinned = kept.map(({ pictures: _, waiting: __, ...line }) => `${JSON.stringify(line)}\n`);
+  const short = (_, value) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value);
+  const thinned = kept.map(({ pictures: _, waiting: __, ...line }) => `${JSON.stringify(line, short)}\n`);
   writeFileSync(join(folder, `training/${name}.log.jsonl`), thinned.join(''));
 }
 

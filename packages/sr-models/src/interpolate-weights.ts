@@ -14,9 +14,9 @@ import { type ModelData, readModel, type WeightModule } from './load-model.js';
  * @see Wang et al., "ESRGAN", ECCV Workshops 2018, section 3.4
  * @example
  * import small from 'sr-weights/x4-small';
- * import texture from 'sr-weights/x4-small-texture';
+ * import vivid from 'sr-weights/x4-small-adversarial';
  *
- * const half = await interpolateWeights(small, texture, 0.5);
+ * const half = await interpolateWeights(small, vivid, 0.5);
  * const upscaler = await loadUpscaler(half);
  */
 export async function interpolateWeights(

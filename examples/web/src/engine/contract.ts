@@ -10,8 +10,21 @@ export interface EngineSettings {
   readonly workers: boolean;
 }
 
-/** A module of sr-weights, or the bytes of a weight file. */
-export type WeightsSource = { readonly card: ModelCard; readonly url: string } | { readonly bytes: Uint8Array };
+/** A module of sr-weights, or the bytes of a weight file, with something that no other has. */
+export type WeightsSource =
+  | { readonly card: ModelCard; readonly url: string }
+  | { readonly bytes: Uint8Array; readonly id: string };
+
+/** What tells whether two are the same. */
+export function idOf(source: WeightsSource): string {
+  return 'url' in source ? source.url : source.id;
+}
+
+/** How far a network for fidelity is to go towards its perceptual form: from 0 to 1. */
+export interface Detail {
+  readonly form: WeightsSource;
+  readonly amount: number;
+}
 
 /** Where the engine computes. */
 export interface BackendInfo {
@@ -34,6 +47,7 @@ export interface ImagePart {
 export interface EnlargeJob {
   readonly file: Blob;
   readonly network: WeightsSource;
+  readonly detail?: Detail | undefined;
   readonly scale: number;
   /** Pixels of the result from which on it is written to the browser's storage instead of memory. */
   readonly largestInMemory: number;

@@ -10,7 +10,7 @@ import { createPngWriter } from './png.js';
 import { createSink } from './sink.js';
 
 export async function enlarge(
-  { file, network, scale, largestInMemory }: EnlargeJob,
+  { file, network, detail, scale, largestInMemory }: EnlargeJob,
   { signal, onProgress }: HandlerContext,
 ): Promise<EnlargeResult> {
   const tell = (event: EnlargeEvent): void => onProgress(event);
@@ -19,7 +19,7 @@ export async function enlarge(
   const [width, height] = [photo.width * scale, photo.height * scale];
   tell({ kind: 'opened', width, height, hasAlpha: hasAlpha(photo) });
 
-  const upscaler = await openUpscaler(network);
+  const upscaler = await openUpscaler(network, detail);
   const own = upscaler.scale;
   const isLarge = width * height > largestInMemory;
   const sink = await createSink(isLarge, { name: `${Date.now()}.png`, expected: width * height });

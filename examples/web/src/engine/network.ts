@@ -1,22 +1,29 @@
 /** The network that was used last stays loaded. */
-import { loadUpscaler, type Upscaler } from 'sr-models';
-import type { WeightsSource } from './contract.js';
+import { interpolateWeights, loadUpscaler, type Upscaler } from 'sr-models';
+import { type Detail, idOf, type WeightsSource } from './contract.js';
 import { configure, settings } from './settings.js';
 
-let last: { readonly key: unknown; readonly upscaler: Promise<Upscaler> } | undefined;
+let last: { readonly key: string; readonly upscaler: Promise<Upscaler> } | undefined;
 
 /** Its tiles are computed in workers of their own, so that this thread decodes and encodes meanwhile. */
-export function openUpscaler(source: WeightsSource): Promise<Upscaler> {
-  const key = 'url' in source ? source.url : source.bytes.length;
+export function openUpscaler(source: WeightsSource, detail?: Detail): Promise<Upscaler> {
+  const key = [idOf(source), ...(detail === undefined ? [] : [idOf(detail.form), detail.amount])].join();
   if (last?.key === key) return last.upscaler;
   forget();
   const { backend, workers } = settings();
-  const upscaler = loadUpscaler('url' in source ? source : source.bytes, { backend, worker: workers });
+  const upscaler = load(source, detail).then(weights => loadUpscaler(weights, { backend, worker: workers }));
   last = { key, upscaler };
   upscaler.catch(() => {
     last = undefined;
   });
   return upscaler;
+}
+
+async function load(source: WeightsSource, detail: Detail | undefined) {
+  const weights = (given: WeightsSource) => ('url' in given ? given : given.bytes);
+  return detail === undefined
+    ? weights(source)
+    : interpolateWeights(weights(source), weights(detail.form), detail.amount);
 }
 
 /** After the loss of a GPU: what comes next is computed without one. */

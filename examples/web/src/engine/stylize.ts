@@ -4,7 +4,14 @@ import { fromBlob, toImageData } from 'sr-data/browser';
 import type { Picture } from 'sr-tensor';
 import type { HandlerContext } from 'sr-tensor/worker';
 import { loadStyle, type Style, type StylizeOptions, stylize } from 'style-transfer';
-import type { FrameJob, PictureResult, StyleOptions, StylizeJob, WeightsSource } from './contract.js';
+import {
+  type FrameJob,
+  idOf,
+  type PictureResult,
+  type StyleOptions,
+  type StylizeJob,
+  type WeightsSource,
+} from './contract.js';
 import { pngFile } from './png-file.js';
 import { useBackend } from './settings.js';
 
@@ -44,7 +51,7 @@ export function maskOf({ data, width, height }: ImageData, size: Pick<Picture, '
 }
 
 async function openStyle(source: WeightsSource): Promise<Style> {
-  const key = 'url' in source ? source.url : source.bytes.length;
+  const key = idOf(source);
   let style = loaded.get(key);
   if (style === undefined) {
     await useBackend();

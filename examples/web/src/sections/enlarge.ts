@@ -1,13 +1,13 @@
 /** Enlarge: pictures in, larger pictures out. */
 import { compute, warm } from '../engine/client.js';
-import type { EnlargeEvent, EnlargeResult } from '../engine/contract.js';
+import { type Detail, type EnlargeEvent, type EnlargeResult, idOf } from '../engine/contract.js';
 import { enlargeOnMachine, findMachine, type Machine } from '../engine/machine.js';
 import { caveats, explain, refusal, undecodable } from '../files/explain.js';
 import { inspectFile } from '../files/inspect-file.js';
 import { type Format, formats, inFormat, save, stem, zipOf } from '../files/save.js';
 import { detour, type NetworkChoice, networksFor, scales } from '../networks.js';
 import { CompareView } from '../ui/compare-view.js';
-import { ProgressLine, segments } from '../ui/controls.js';
+import { ProgressLine, segments, slider } from '../ui/controls.js';
 import { duration, fileSize, h, icon, number } from '../ui/dom.js';
 import { runJob, stopJob } from '../ui/job.js';
 import { Notices } from '../ui/notice.js';
@@ -57,6 +57,15 @@ export function enlargeSection(): Section {
   const summary = h('p', { class: 'summary', role: 'status' });
   const list = h('div', { class: 'items', role: 'list', 'aria-label': 'Pictures' });
   const networkList = h('div', { class: 'cards' });
+  const detail = slider({
+    label: 'Invented detail',
+    min: 0,
+    max: 100,
+    step: 5,
+    value: 0,
+    format: value => (value === 0 ? 'none: faithful to the pixels' : `${value} %`),
+    onChange: () => update(),
+  });
   const place = h('div', { hidden: true });
   const start = h('button', { type: 'button', class: 'primary wide', onclick: () => void run() });
   const stop = h('button', { type: 'button', class: 'wide', onclick: stopJob }, icon('stop'), 'Stop');
@@ -115,6 +124,7 @@ export function enlargeSection(): Section {
       }),
       place,
       h('fieldset', { class: 'networks' }, h('legend', {}, 'Network'), networkList),
+      detail.element,
       summary,
       start,
       stop,
@@ -227,7 +237,12 @@ export function enlargeSection(): Section {
   }
 
   function settingsNow(): string {
-    return isOnMachine ? `${scale} on machine` : `${scale} ${network.card.name} ${network.card.sha256 ?? ''}`;
+    return isOnMachine ? `${scale} on machine` : [scale, idOf(network.source), detailNow()?.amount ?? 0].join();
+  }
+
+  function detailNow(): Detail | undefined {
+    const amount = detail.value / 100;
+    return network.form === undefined || amount === 0 ? undefined : { form: network.form, amount };
   }
 
   function waiting(): Item[] {
@@ -302,7 +317,7 @@ export function enlargeSection(): Section {
         ? await enlargeOnMachine({ file: item.file, scale }, { signal: job.signal, onProgress })
         : await compute(
             'enlarge',
-            { file: item.file, network: network.source, scale, largestInMemory },
+            { file: item.file, network: network.source, detail: detailNow(), scale, largestInMemory },
             { signal: job.signal, onProgress: value => onProgress(value as EnlargeEvent) },
           );
       if (isOnMachine) await showFile(item);
@@ -466,6 +481,8 @@ export function enlargeSection(): Section {
         ),
       ),
     );
+    detail.element.hidden = isOnMachine || network.form === undefined;
+    detail.element.querySelector('input')!.disabled = isBusy;
     const radios = studio.querySelectorAll<HTMLInputElement>('input[name="scale"], input[name="place"]');
     for (const radio of radios) radio.disabled = isBusy;
   }

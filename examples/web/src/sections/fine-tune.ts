@@ -198,7 +198,7 @@ export function fineTuneSection(): Section {
 
   function use(): void {
     if (result === undefined) return;
-    networks.push({ card: result.card, source: { bytes: result.weights }, bytes: 0 });
+    networks.push({ card: result.card, source: { bytes: result.weights, id: `${performance.now()}` }, bytes: 0 });
     location.hash = '#enlarge';
   }
 

@@ -226,7 +226,7 @@ export function stylizeSection(): Section {
       const choice: StyleChoice = {
         title: stem(file.name),
         about: 'From a file of yours.',
-        source: { bytes },
+        source: { bytes, id: `${performance.now()}` },
         styles: stylesIn(bytes),
       };
       styles.push(choice);

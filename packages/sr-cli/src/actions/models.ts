@@ -4,7 +4,7 @@ import { foldModel, publishedWeights } from 'sr-models';
 import { exportGraphModel, exportOnnx, graphModelFiles } from 'sr-models/export';
 import type { Model } from 'sr-tensor';
 import { selectBackend } from 'sr-tensor/backend';
-import { writeWeights } from 'sr-tensor/weights';
+import { type ModelCard, writeWeights } from 'sr-tensor/weights';
 import { writeFileAtomic } from 'sr-tensor/weights/node';
 import { UsageError } from '../errors.js';
 import { type NetworkChoice, openModel, shippedModel, shippedNames } from '../models.js';
@@ -20,12 +20,20 @@ export async function models({ json }: { json?: boolean }): Promise<void> {
     `x${scale}`,
     parameters.toLocaleString('en'),
     license,
-    Object.entries(results)
-      .map(([set, values]) => `${set} ${Object.values(values).join(' / ')}`)
-      .join(', '),
+    describeResults(results),
     description,
   ]);
   print(formatTable([['name', 'scale', 'parameters', 'license', 'results', 'description'], ...rows]));
+}
+
+/** Of the first data set; --json has all. */
+function describeResults(results: ModelCard['results']): string {
+  const [first] = Object.entries(results);
+  if (first === undefined) return '';
+  const [set, values] = first;
+  return `${set}: ${Object.entries(values)
+    .map(([metric, value]) => `${metric} ${value}`)
+    .join(', ')}`;
 }
 
 type Format = 'onnx' | 'tfjs' | 'safetensors';

@@ -10,6 +10,7 @@ import { inSteps } from '../phases.js';
 import { buildStyleTraining, networkOf } from '../style/build-style-training.js';
 import type { StyleRecipe } from '../style/style-recipe.js';
 import type { NamedPicture, StyleScore, StyleTraining } from '../style/style-training.js';
+import { variedBatches } from '../style/varied-batches.js';
 import { completed, weightFileOf } from './initial-weights.js';
 import { loadEncoders } from './load-encoders.js';
 import { type ReportSample, shownPicture } from './report.js';
@@ -139,7 +140,8 @@ async function readInit(recipe: StyleRecipe, styles: number): Promise<ReadonlyMa
 
 async function openSource({ data, seed }: StyleRecipe, pictures: readonly string[]): Promise<BatchSource> {
   const { zoom, masks: _, epoch: __, degradation: ___, ...same } = data;
-  return folderSource({ ...same, data: pictures, scale: 1, seed, thread: true, ...(zoom !== null && { zoom }) });
+  const options = { ...same, data: pictures, scale: 1, seed, thread: true, ...(zoom !== null && { zoom }) };
+  return variedBatches(await folderSource(options));
 }
 
 function samplesOf(
