@@ -63,7 +63,7 @@ export function enlargeSection(): Section {
     max: 100,
     step: 5,
     value: 0,
-    format: value => (value === 0 ? 'none: faithful to the pixels' : `${value} %`),
+    format: value => (value === 0 ? 'none' : `${value} %`),
     onChange: () => update(),
   });
   const place = h('div', { hidden: true });
