@@ -1,0 +1,74 @@
+import type { ModelCard } from 'sr-tensor/weights';
+
+// Written by tools/ship-model.mjs; the same card lies in the header of the file.
+const card: ModelCard = {
+  name: 'x4-small-texture',
+  description:
+    'x4-small, fine-tuned for textures (Gram matrices, as TSRN): detail that looks right in place of pixels that are right on average.',
+  license: 'MIT',
+  trainingData:
+    'BSDS500 train and test (400 photos; its validation part, from which BSD100 comes, was not used), 53 pictures of T91, 90 ImageNet photos: those of at least 192 x 192 pixels, 8 of them kept out to validate on; low resolution by MATLAB bicubic x1/4',
+  network: {
+    name: 'compact',
+    config: {
+      scale: 4,
+      channels: 32,
+      depth: 9,
+      base: 'bilinear',
+    },
+  },
+  scale: 4,
+  parameters: 98000,
+  training: {
+    recipe: 'x4-small-texture',
+    init: 't-texture',
+    task: 'super-resolution',
+    form: 'small',
+    optimizer: '{"kind":"adam","beta1":0.9,"beta2":0.999,"epsilon":1e-8,"weightDecay":0,"rates":{}}',
+    schedule: '{"kind":"cosine","learningRate":0.0002,"warmUp":100,"minimum":0.000001}',
+    data: '{"batchSize":8,"patchSize":25,"augment":true,"prepare":[],"crop":"random","zoom":null,"tiles":false,"degradation":{"kind":"bicubic"},"masks":null,"epoch":null}',
+    losses:
+      '{"pixel":{"kind":"l1","weight":1},"perceptual":{"kind":"feature","weight":0.3,"encoder":"perceptual","layers":["relu1","fire3","fire5","fire6","fire7","fire8","fire9"],"preset":"lpips"},"grid":{"kind":"grid","weight":1000,"period":4},"texture":{"kind":"texture","weight":3,"encoder":"perceptual","layers":["relu1","fire3","fire5","fire9"],"preset":"code"}}',
+    encoders:
+      '{"perceptual":{"network":"squeezenet","weights":null,"config":{},"preprocessing":null,"pooling":"max","seed":1}}',
+    generatorEvery: 1,
+    accumulate: 1,
+    jitter: 4,
+    emaDecay: 0.999,
+    seed: 1,
+    steps: 2000,
+    iteration: 2000,
+    seconds: 207,
+    hardware: 'AMD EPYC, 2 cores',
+    software: 'TensorFlow 2.18.1, CPU, 2 threads; tfjs 4.22.0; Node 20.20.2; linux x64',
+  },
+  results: {
+    Set5: {
+      psnr: 28.785,
+      ssim: 0.822,
+      'lpips-alex': 0.1293,
+      'lpips-squeeze': 0.0996,
+    },
+    Set14: {
+      psnr: 26.211,
+      ssim: 0.7111,
+      'lpips-alex': 0.1988,
+      'lpips-squeeze': 0.1341,
+    },
+    'BSD100-dev': {
+      psnr: 25.913,
+      ssim: 0.672,
+      'lpips-alex': 0.2412,
+      'lpips-squeeze': 0.1259,
+    },
+  },
+  sha256: '79c23e28a78d78d7ed1a0c494484e911d72d91a744f3f6fb3a57b5f0316d338a',
+  fidelity: 'x4-small',
+};
+
+const model: { readonly card: ModelCard; readonly url: URL } = {
+  card,
+  url: new URL('../weights/x4-small-texture.safetensors', import.meta.url),
+};
+
+export default model;
