@@ -104,18 +104,16 @@ describe.skipIf(executablePath === undefined)('the web app', () => {
     expect(largestDifference(page.data, (await pixels(await enlargedInNode(picture))).data)).toBeGreaterThan(1);
   });
 
-  let fourTimes: Promise<Buffer> | undefined;
   it.each([
     ['2×', 2],
     ['3×', 3],
     ['8×', 8],
-  ])('enlarges %s by way of the network for 4', async (label, scale) => {
+  ])('enlarges %s by the network for that', async (label, scale) => {
     const picture = await photo(60, 44);
     const result = await pixels(await enlarged(picture, { scale: label }));
-    fourTimes ??= enlargedInNode(picture);
-    const expected = resizePicture(await readPicture(await fourTimes), { scale: scale / 4 });
+    const node = await pixels(await enlargedInNode(picture, '--scale', String(scale)));
     expect(result).toMatchObject({ width: 60 * scale, height: 44 * scale, channels: 3 });
-    expect(largestDifference(result.data, Buffer.from(expected.data as Uint8Array))).toBeLessThanOrEqual(1);
+    expect(largestDifference(result.data, node.data)).toBeLessThanOrEqual(1);
   });
 
   it('keeps alpha', async () => {
@@ -267,9 +265,17 @@ describe.skipIf(executablePath === undefined)('the web app', () => {
     await screenshot(page, 'fine-tune');
     await page.getByRole('button', { name: 'Use it in Enlarge' }).click();
     await choose(page, png('small.png', await photo(32, 24)));
+    // By way of the four times that it was made for.
+    await page.getByLabel('2×', { exact: true }).check();
     await page.getByLabel(/^my-x4/).check();
     await page.getByRole('button', { name: 'Enlarge', exact: true }).click();
-    await page.getByRole('button', { name: 'Download' }).waitFor();
+    const half = await downloaded(page, 'Download');
+    writeFileSync(join(folder.path, 'tuned.safetensors'), bytes);
+    const four = await enlargedInNode(await photo(32, 24), '--model', join(folder.path, 'tuned.safetensors'));
+    const expected = resizePicture(await readPicture(four), { scale: 1 / 2 });
+    const made = await pixels(half.bytes);
+    expect(made).toMatchObject({ width: 64, height: 48 });
+    expect(largestDifference(made.data, Buffer.from(expected.data as Uint8Array))).toBeLessThanOrEqual(1);
   });
 
   it('works without a network once it was loaded', async () => {

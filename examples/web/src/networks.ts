@@ -2,9 +2,12 @@
 
 import type { WeightModule } from 'sr-models';
 import type { ModelCard } from 'sr-tensor/weights';
+import double from 'sr-weights/x2-small';
+import triple from 'sr-weights/x3-small';
 import small from 'sr-weights/x4-small';
 import smallForm from 'sr-weights/x4-small-adversarial';
 import tiny from 'sr-weights/x4-tiny';
+import eightfold from 'sr-weights/x8-small';
 import type { WeightsSource } from './engine/contract.js';
 
 export interface NetworkChoice {
@@ -19,6 +22,9 @@ export interface NetworkChoice {
 const shipped: { module: WeightModule; form?: WeightModule; bytes: number }[] = [
   { module: small, form: smallForm, bytes: 200_000 },
   { module: tiny, bytes: 51_000 },
+  { module: double, bytes: 180_000 },
+  { module: triple, bytes: 190_000 },
+  { module: eightfold, bytes: 280_000 },
 ];
 
 /** Those that come along, and those that were fine-tuned in this tab. */
@@ -36,15 +42,15 @@ function sourceOf({ card, url }: WeightModule): WeightsSource {
 /** Which enlargements the page offers. */
 export const scales = [2, 3, 4, 8] as const;
 
-/** The networks of a scale, those made for it first. */
+/** The networks of a scale, and those that were fine-tuned here, for whatever scale. */
 export function networksFor(scale: number): NetworkChoice[] {
   const isOwn = ({ card }: NetworkChoice): boolean => card.scale === scale;
-  return [...networks.filter(isOwn), ...networks.filter(network => !isOwn(network))];
+  return [...networks.filter(isOwn), ...networks.filter(network => network.bytes === 0 && !isOwn(network))];
 }
 
 /** How a scale comes about; undefined where the network is made for it. */
 export function detour({ card }: NetworkChoice, scale: number): string | undefined {
   if (card.scale === scale) return undefined;
   const then = card.scale > scale ? 'then made smaller' : 'then made larger';
-  return `No network of its own yet: enlarged ${card.scale} times by this one, ${then} (bicubic).`;
+  return `Enlarged ${card.scale} times by this one, ${then} (bicubic).`;
 }
