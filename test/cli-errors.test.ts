@@ -128,7 +128,7 @@ describe('models', () => {
     const { code, stderr, json } = await srJson(['upscale', picture, '-o', at('x.png'), '--model', 'x4-smal']);
     expect(code).toBe(1);
     expect(stderr).toMatch(line('model/unknown'));
-    expect(stderr).toContain('there are x4-small');
+    expect(stderr).toMatch(/there are [^;.]*\bx4-small, x4-small-adversarial\b/);
     expect(stderr).toContain('Did you mean "x4-small"?');
     expect(json).toEqual({
       outputs: [],
