@@ -4,11 +4,11 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { dispose, mul, squeeze, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import { resizePicture } from 'sr-data';
-import { buildNetwork, interpolateWeights, loadUpscaler } from 'sr-models';
+import { buildNetwork, interpolateWeights, loadUpscaler, type UpscalerSource } from 'sr-models';
 import { loadNetwork } from 'sr-models/node';
 import { countParameters, type Picture, pictureToTensor } from 'sr-tensor';
 import type { BackendName } from 'sr-tensor/backend';
-import { shippedModel, shippedNames } from '../../packages/sr-cli/src/models.js';
+import { shippedModel, shippedModels } from '../../packages/sr-cli/src/models.js';
 import { root } from '../../test/support.js';
 
 export interface Contestant {
@@ -50,8 +50,7 @@ export async function contestants(assets: string): Promise<Contestant[]> {
 
 /** Small and fast first. */
 async function shipped(): Promise<Contestant[]> {
-  const modules = await Promise.all(shippedNames().map(shippedModel));
-  return modules
+  return (await shippedModels())
     .filter(({ card }) => card.scale === 4)
     .sort((a, b) => a.card.parameters - b.card.parameters)
     .map(module => ({
@@ -59,11 +58,13 @@ async function shipped(): Promise<Contestant[]> {
       ours: true,
       weights: module.card.parameters,
       bytes: statSync(new URL(module.url)).size,
-      open: async backend => {
-        const upscaler = await loadUpscaler(module, { backend, workers: 1, tile: 1024 });
-        return { enlarge: picture => upscaler.upscale(picture), dispose: () => upscaler.dispose() };
-      },
+      open: backend => enlargerOf(module, backend),
     }));
+}
+
+async function enlargerOf(source: UpscalerSource, backend: BackendName): Promise<Enlarger> {
+  const upscaler = await loadUpscaler(source, { backend, workers: 1, tile: 1024 });
+  return { enlarge: picture => upscaler.upscale(picture), dispose: () => upscaler.dispose() };
 }
 
 /** Half-way from a network for fidelity to a perceptual form of it. */
@@ -74,11 +75,7 @@ async function between(fidelity: string, perceptual: string, amount: number): Pr
     ours: true,
     weights: to.card.parameters,
     bytes: 0,
-    open: async backend => {
-      const weights = await interpolateWeights(from, to, amount);
-      const upscaler = await loadUpscaler(weights, { backend, workers: 1, tile: 1024 });
-      return { enlarge: picture => upscaler.upscale(picture), dispose: () => upscaler.dispose() };
-    },
+    open: async backend => enlargerOf(await interpolateWeights(from, to, amount), backend),
   };
 }
 
@@ -91,11 +88,11 @@ function reference(network: string, path: string, name: string): Contestant {
     bytes: statSync(path).size,
     open: async backend => {
       const model = await loadNetwork(network, path, { config: { scale: 4 } });
-      const upscaler = await loadUpscaler(model, { backend, workers: 1, tile: 1024 });
+      const { enlarge, dispose: end } = await enlargerOf(model, backend);
       return {
-        enlarge: picture => upscaler.upscale(picture),
+        enlarge,
         dispose() {
-          upscaler.dispose();
+          end();
           model.parameters.dispose();
         },
       };

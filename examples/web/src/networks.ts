@@ -8,7 +8,7 @@ import small from 'sr-weights/x4-small';
 import smallForm from 'sr-weights/x4-small-adversarial';
 import tiny from 'sr-weights/x4-tiny';
 import eightfold from 'sr-weights/x8-small';
-import type { WeightsSource } from './engine/contract.js';
+import type { WeightsSource } from './engine/weights-source.js';
 
 export interface NetworkChoice {
   readonly card: ModelCard;

@@ -5,7 +5,7 @@ import ink from 'sr-weights/style-ink';
 import loom from 'sr-weights/style-loom';
 import mosaic from 'sr-weights/style-mosaic';
 import waves from 'sr-weights/style-waves';
-import type { WeightsSource } from './engine/contract.js';
+import type { WeightsSource } from './engine/weights-source.js';
 
 export interface StyleChoice {
   readonly title: string;

@@ -19,7 +19,7 @@ import { findWeights, readWeightFile } from 'sr-tensor/weights/node';
 import type { BackendChoice } from './options.js';
 
 export interface ModelChoice {
-  /** A name or a file; absent: the first shipped one of the scale. */
+  /** A name or a file; absent: the small one of the scale. */
   readonly model?: string | undefined;
   readonly scale?: number | undefined;
   /** The share of the perceptual form's weights, the rest being those of the form for fidelity. */
@@ -173,7 +173,8 @@ async function formsOf(name: string): Promise<[fidelity: WeightModule, perceptua
   });
 }
 
-function shippedModels(): Promise<WeightModule[]> {
+/** All of them that enlarge. */
+export function shippedModels(): Promise<WeightModule[]> {
   return Promise.all(shippedNames().map(shippedModel));
 }
 

@@ -112,7 +112,8 @@ function weight(text: string): number {
   throw new InvalidArgumentError('Expected a number from 0.');
 }
 
-function share(text: string): number {
+/** Reads a number from 0 to 1. */
+export function share(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && value >= 0 && value <= 1) return value;
   throw new InvalidArgumentError('Expected a number from 0 to 1.');

@@ -12,8 +12,9 @@ import {
   serveWorker,
   type WorkerClient,
 } from 'sr-tensor/worker';
-import type { BackendInfo, BackendWish, WeightsSource } from './contract.js';
+import type { BackendInfo, BackendWish } from './contract.js';
 import type { Engine } from './handlers.js';
+import type { WeightsSource } from './weights-source.js';
 
 type Listener = (state: EngineState) => void;
 

@@ -1,5 +1,6 @@
 /** What the page and its engine tell each other; plain data only. */
 import type { ModelCard } from 'sr-tensor/weights';
+import type { WeightsSource } from './weights-source.js';
 
 export type BackendWish = 'auto' | 'webgpu' | 'webgl' | 'wasm' | 'cpu';
 
@@ -8,16 +9,6 @@ export interface EngineSettings {
   readonly backend: BackendWish;
   /** Whether it may start workers of its own. */
   readonly workers: boolean;
-}
-
-/** A module of sr-weights, or the bytes of a weight file, with something that no other has. */
-export type WeightsSource =
-  | { readonly card: ModelCard; readonly url: string }
-  | { readonly bytes: Uint8Array; readonly id: string };
-
-/** What tells whether two are the same. */
-export function idOf(source: WeightsSource): string {
-  return 'url' in source ? source.url : source.id;
 }
 
 /** How far a network for fidelity is to go towards its perceptual form: from 0 to 1. */

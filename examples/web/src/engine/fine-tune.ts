@@ -1,4 +1,5 @@
 /** A network trained on with pictures of one kind, so that it suits them better. */
+
 import { dispose, tidy } from '@tensorflow/tfjs-core';
 import { cropPicture, modCrop, resizePicture } from 'sr-data';
 import { fromBlob, toImageData } from 'sr-data/browser';
@@ -21,6 +22,7 @@ import { Trainer, trainSteps, type ValidationPair, validateOn } from 'sr-train';
 import type { FineTuneEvent, FineTuneJob, FineTuneResult } from './contract.js';
 import { patchSource } from './patch-source.js';
 import { useBackend } from './settings.js';
+import { weightsOf } from './weights-source.js';
 
 const batchSize = 4;
 const patchSize = 24;
@@ -31,7 +33,7 @@ export async function fineTune(job: FineTuneJob, { signal, onProgress }: Handler
   const tell = (event: FineTuneEvent): void => onProgress(event);
   const began = performance.now();
   const { device } = await useBackend();
-  const source = 'url' in job.network ? job.network : job.network.bytes;
+  const source = weightsOf(job.network);
   const { network, parameters, card } = await loadModel(source, { signal });
   const init = await parameters.toWeights();
   parameters.dispose();

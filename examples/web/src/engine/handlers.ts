@@ -12,9 +12,9 @@ import type {
   OptimizeJob,
   PictureResult,
   StylizeJob,
-  WeightsSource,
 } from './contract.js';
 import { errorCode } from './error-code.js';
+import type { WeightsSource } from './weights-source.js';
 
 const plain = {
   /** Answers at once: whoever asks knows then that this thread may run. */

@@ -1,7 +1,8 @@
 /** The network that was used last stays loaded. */
 import { interpolateWeights, loadUpscaler, type Upscaler } from 'sr-models';
-import { type Detail, idOf, type WeightsSource } from './contract.js';
+import type { Detail } from './contract.js';
 import { configure, settings } from './settings.js';
+import { idOf, type WeightsSource, weightsOf } from './weights-source.js';
 
 let last: { readonly key: string; readonly upscaler: Promise<Upscaler> } | undefined;
 
@@ -20,10 +21,9 @@ export function openUpscaler(source: WeightsSource, detail?: Detail): Promise<Up
 }
 
 async function load(source: WeightsSource, detail: Detail | undefined) {
-  const weights = (given: WeightsSource) => ('url' in given ? given : given.bytes);
   return detail === undefined
-    ? weights(source)
-    : interpolateWeights(weights(source), weights(detail.form), detail.amount);
+    ? weightsOf(source)
+    : interpolateWeights(weightsOf(source), weightsOf(detail.form), detail.amount);
 }
 
 /** After the loss of a GPU: what comes next is computed without one. */

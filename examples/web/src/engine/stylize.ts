@@ -4,16 +4,10 @@ import { fromBlob, toImageData } from 'sr-data/browser';
 import type { Picture } from 'sr-tensor';
 import type { HandlerContext } from 'sr-tensor/worker';
 import { loadStyle, type Style, type StylizeOptions, stylize } from 'style-transfer';
-import {
-  type FrameJob,
-  idOf,
-  type PictureResult,
-  type StyleOptions,
-  type StylizeJob,
-  type WeightsSource,
-} from './contract.js';
+import type { FrameJob, PictureResult, StyleOptions, StylizeJob } from './contract.js';
 import { pngFile } from './png-file.js';
 import { useBackend } from './settings.js';
+import { idOf, type WeightsSource, weightsOf } from './weights-source.js';
 
 /** By their address, or their size where they are files. */
 const loaded = new Map<string | number, Promise<Style>>();
@@ -55,7 +49,7 @@ async function openStyle(source: WeightsSource): Promise<Style> {
   let style = loaded.get(key);
   if (style === undefined) {
     await useBackend();
-    style = loadStyle('url' in source ? source : source.bytes);
+    style = loadStyle(weightsOf(source));
     loaded.set(key, style);
     style.catch(() => loaded.delete(key));
     for (const [old, other] of [...loaded].slice(0, loaded.size - mostLoaded)) {

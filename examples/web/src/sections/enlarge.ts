@@ -1,7 +1,8 @@
 /** Enlarge: pictures in, larger pictures out. */
 import { compute, warm } from '../engine/client.js';
-import { type Detail, type EnlargeEvent, type EnlargeResult, idOf } from '../engine/contract.js';
+import type { Detail, EnlargeEvent, EnlargeResult } from '../engine/contract.js';
 import { enlargeOnMachine, findMachine, type Machine } from '../engine/machine.js';
+import { idOf } from '../engine/weights-source.js';
 import { caveats, explain, refusal, undecodable } from '../files/explain.js';
 import { inspectFile } from '../files/inspect-file.js';
 import { type Format, formats, inFormat, save, stem, zipOf } from '../files/save.js';

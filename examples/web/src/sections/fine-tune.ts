@@ -1,6 +1,8 @@
 /** Fine-tune: a few pictures of one kind make a network that suits them better. */
+
 import { compute } from '../engine/client.js';
 import type { FineTuneEvent, FineTuneResult } from '../engine/contract.js';
+import { fileSource } from '../engine/weights-source.js';
 import { refusal, undecodable } from '../files/explain.js';
 import { inspectFile } from '../files/inspect-file.js';
 import { save } from '../files/save.js';
@@ -198,7 +200,7 @@ export function fineTuneSection(): Section {
 
   function use(): void {
     if (result === undefined) return;
-    networks.push({ card: result.card, source: { bytes: result.weights, id: `${performance.now()}` }, bytes: 0 });
+    networks.push({ card: result.card, source: fileSource(result.weights), bytes: 0 });
     location.hash = '#enlarge';
   }
 

@@ -1,6 +1,8 @@
 /** Stylise: a photo, a video or the camera in a trained style, or a photo in the manner of a painting. */
+
 import { compute } from '../engine/client.js';
 import type { OptimizeEvent, PictureResult, StyleOptions } from '../engine/contract.js';
+import { fileSource } from '../engine/weights-source.js';
 import { explain, refusal, undecodable } from '../files/explain.js';
 import { inspectFile } from '../files/inspect-file.js';
 import { type Format, formats, inFormat, save, stem } from '../files/save.js';
@@ -226,7 +228,7 @@ export function stylizeSection(): Section {
       const choice: StyleChoice = {
         title: stem(file.name),
         about: 'From a file of yours.',
-        source: { bytes, id: `${performance.now()}` },
+        source: fileSource(bytes),
         styles: stylesIn(bytes),
       };
       styles.push(choice);

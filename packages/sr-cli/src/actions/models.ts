@@ -7,13 +7,13 @@ import { selectBackend } from 'sr-tensor/backend';
 import { type ModelCard, writeWeights } from 'sr-tensor/weights';
 import { writeFileAtomic } from 'sr-tensor/weights/node';
 import { UsageError } from '../errors.js';
-import { type NetworkChoice, openModel, shippedModel, shippedNames } from '../models.js';
+import { type NetworkChoice, openModel, shippedModels } from '../models.js';
 import type { BackendChoice } from '../options.js';
 import { formatBytes, formatTable, print, printJson } from '../output.js';
 import { makeFolderOf } from '../outputs.js';
 
 export async function models({ json }: { json?: boolean }): Promise<void> {
-  const cards = await Promise.all(shippedNames().map(async name => ({ ...(await shippedModel(name)).card, name })));
+  const cards = (await shippedModels()).map(({ card }) => card);
   if (json) return printJson({ models: cards });
   const rows = cards.map(({ name, scale, parameters, license, results, description }) => [
     name,

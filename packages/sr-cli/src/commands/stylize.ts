@@ -1,5 +1,5 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { backendOption, integerFrom, jsonOption, judgeOption, presetOption, previewOption } from '../options.js';
+import { Command, Option } from 'commander';
+import { backendOption, integerFrom, jsonOption, judgeOption, presetOption, previewOption, share } from '../options.js';
 
 export function stylizeCommand(): Command {
   return new Command('stylize')
@@ -44,10 +44,4 @@ Examples:
       const { stylize } = await import('../actions/stylize.js');
       await stylize(content, options);
     });
-}
-
-function share(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && value >= 0 && value <= 1) return value;
-  throw new InvalidArgumentError('Expected a number from 0 to 1.');
 }
