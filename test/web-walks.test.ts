@@ -9,6 +9,7 @@ import { psnr } from 'sr-metrics';
 import { loadModel } from 'sr-models';
 import { Parameters } from 'sr-tensor';
 import { selectBackend } from 'sr-tensor/backend';
+import { assetsFolder } from 'sr-tensor/testing';
 import { writeWeights } from 'sr-tensor/weights';
 import { styleNetwork } from 'style-transfer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -28,6 +29,7 @@ import {
 } from './web-page.js';
 
 const folder = temporaryFolder();
+const encoders = assetsFolder('weights');
 let app: WebApp;
 
 describe.skipIf(executablePath === undefined)('the web app', () => {
@@ -276,6 +278,48 @@ describe.skipIf(executablePath === undefined)('the web app', () => {
     const made = await pixels(half.bytes);
     expect(made).toMatchObject({ width: 64, height: 48 });
     expect(largestDifference(made.data, Buffer.from(expected.data as Uint8Array))).toBeLessThanOrEqual(1);
+  });
+
+  it.skipIf(encoders === undefined)('fine-tunes a style to a painting, and paints with it', async () => {
+    await using opened = await app.open({ address: '#fine-tune' });
+    const { page } = opened;
+    await page.getByLabel('Painting', { exact: true }).check();
+    await page.locator('.dropzone input').setInputFiles(png('photo.png', await photo(256, 128)));
+    const start = page.getByRole('button', { name: 'Fine-tune', exact: true });
+    await page.getByText('Needs the painting and SqueezeNet’s weights.').waitFor();
+    expect(await start.isDisabled()).toBe(true);
+    const painting = await sharp(join(root, 'docs/styles/mosaic.jpg')).resize(128, 128).png().toBuffer();
+    await page.getByLabel('The painting').setInputFiles(png('mosaic.png', painting));
+    await page.getByLabel('Starts from').selectOption('waves');
+    const judge = page.getByLabel('Weights of SqueezeNet');
+    await judge.setInputFiles(join(encoders!, 'alexnet_torchvision_features.f32.safetensors'));
+    await page.getByLabel(/^Steps/).fill('20');
+    await start.click();
+    await page.getByText('alexnet_torchvision_features.f32.safetensors is not of SqueezeNet 1.1').waitFor();
+    await judge.setInputFiles(join(encoders!, 'squeezenet1_1_torchvision_features.f32.safetensors'));
+    await start.click();
+    await page.getByText(/^The objective, \d+, became \d+: \d+ % lower/).waitFor();
+    await screenshot(page, 'fine-tune-style');
+    const { name, bytes } = await downloaded(page, 'Download the weights');
+    expect(name).toBe('my-style.safetensors');
+    const file = join(folder.path, name);
+    writeFileSync(file, bytes);
+
+    await page.getByRole('button', { name: 'Use it in Stylise' }).click();
+    const picture = png('photo.png', await photo(96, 64));
+    await page.locator('.hero input[type=file]').setInputFiles(picture);
+    await page.getByLabel('my-style', { exact: true }).check();
+    await page.getByRole('button', { name: 'Stylise', exact: true }).click();
+    const painted = await pixels((await downloaded(page, 'Download')).bytes);
+    const [input, output] = [join(folder.path, 'photo.png'), join(folder.path, 'painted.png')];
+    writeFileSync(input, picture.buffer);
+    run('node', [
+      join(root, 'packages/sr-cli/dist/index.js'),
+      ...['stylize', input, '-o', output, '--style', file, '--backend', 'wasm'],
+    ]);
+    const expected = await pixels(await sharp(output).png().toBuffer());
+    expect(painted).toMatchObject({ width: 96, height: 64 });
+    expect(largestDifference(painted.data, expected.data)).toBeLessThanOrEqual(1);
   });
 
   it('works without a network once it was loaded', async () => {

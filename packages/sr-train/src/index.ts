@@ -26,6 +26,7 @@ export {
   type StyleTrainingOptions,
   type StyleTrainingState,
 } from './style/style-training.js';
+export { variedBatch } from './style/varied-batches.js';
 export * from './train-steps.js';
 export * from './trainer.js';
 export type { TrainedNetwork, Training } from './training.js';

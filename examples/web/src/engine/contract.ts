@@ -135,6 +135,15 @@ export interface FineTuneJob {
   readonly name: string;
 }
 
+export interface FineTuneStyleJob extends Omit<FineTuneJob, 'network'> {
+  /** The style that is trained on. */
+  readonly style: WeightsSource;
+  /** What it is to paint like. */
+  readonly painting: Blob;
+  /** SqueezeNet. */
+  readonly encoder: { readonly name: string; readonly bytes: Uint8Array };
+}
+
 export type FineTuneEvent =
   | {
       readonly kind: 'step';
@@ -142,14 +151,16 @@ export type FineTuneEvent =
       readonly loss: number;
       readonly secondsLeft: number | undefined;
     }
-  | { readonly kind: 'score'; readonly iteration: number; readonly psnr: number }
-  | { readonly kind: 'sample'; readonly name: 'bicubic' | 'before' | 'after' | 'truth'; readonly image: ImageData };
+  /** Of what was held out: PSNR in dB, or the objective of a style. */
+  | { readonly kind: 'score'; readonly iteration: number; readonly score: number }
+  | { readonly kind: 'sample'; readonly name: string; readonly image: ImageData };
 
 export interface FineTuneResult {
   /** A safetensors file with a card. */
   readonly weights: Uint8Array;
   readonly card: ModelCard;
-  readonly psnrBefore: number;
-  readonly psnrAfter: number;
+  /** The score before and after. */
+  readonly before: number;
+  readonly after: number;
   readonly seconds: number;
 }

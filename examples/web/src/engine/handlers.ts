@@ -7,6 +7,7 @@ import type {
   EnlargeResult,
   FineTuneJob,
   FineTuneResult,
+  FineTuneStyleJob,
   FrameJob,
   MeasureJob,
   OptimizeJob,
@@ -54,6 +55,10 @@ const plain = {
   async fineTune(job: FineTuneJob, context: HandlerContext): Promise<FineTuneResult> {
     const { fineTune } = await import('./fine-tune.js');
     return fineTune(job, context);
+  },
+  async fineTuneStyle(job: FineTuneStyleJob, context: HandlerContext): Promise<FineTuneResult> {
+    const { fineTuneStyle } = await import('./fine-tune-style.js');
+    return fineTuneStyle(job, context);
   },
 };
 

@@ -1,50 +1,53 @@
-/** Fine-tune: a few pictures of one kind make a network that suits them better. */
+/** Fine-tune: a few pictures make a network, or a style, that suits them better. */
 
-import { compute } from '../engine/client.js';
 import type { FineTuneEvent, FineTuneResult } from '../engine/contract.js';
-import { fileSource } from '../engine/weights-source.js';
 import { refusal, undecodable } from '../files/explain.js';
 import { inspectFile } from '../files/inspect-file.js';
 import { save } from '../files/save.js';
-import { networks } from '../networks.js';
 import { Chart } from '../ui/chart.js';
-import { ProgressLine, slider } from '../ui/controls.js';
+import { ProgressLine, segments, slider } from '../ui/controls.js';
 import { duration, h, icon } from '../ui/dom.js';
 import { runJob, stopJob } from '../ui/job.js';
 import { Notices } from '../ui/notice.js';
 import { pictureInput } from '../ui/picture-input.js';
 import { thumbnail } from '../ui/thumbnail.js';
+import { networkPupil } from './fine-tune-network.js';
+import { stylePupil } from './fine-tune-style.js';
+import type { Pupil } from './pupil.js';
 import type { Section } from './section.js';
-
-const sampleTexts = {
-  bicubic: 'Bicubic',
-  before: 'The network as it was',
-  after: 'Fine-tuned',
-  truth: 'The original',
-} as const;
 
 export function fineTuneSection(): Section {
   const notices = new Notices();
   const progress = new ProgressLine();
   const pictures: { file: File; thumb: HTMLElement }[] = [];
-  let result: FineTuneResult | undefined;
+  const pupils = { network: networkPupil(), style: stylePupil(notices, () => update()) };
+  let pupil: Pupil = pupils.network;
+  let done: { readonly pupil: Pupil; readonly result: FineTuneResult } | undefined;
 
   const steps = slider({ label: 'Steps', min: 20, max: 2000, step: 20, value: 200 });
-  const rate = slider({
-    label: 'Learning rate',
-    min: -5,
-    max: -3,
-    step: 0.25,
-    value: -4,
-    format: value => (10 ** value).toExponential(1),
-  });
-  const name = h('input', {
-    type: 'text',
-    value: 'my-x4',
-    maxlength: 40,
-    'aria-label': 'Name of the network',
-    class: 'text',
-  });
+  /** Of each pupil its own: what was set for one says nothing of the other. */
+  const own = new Map(
+    Object.values(pupils).map(each => [
+      each,
+      {
+        rate: slider({
+          label: 'Learning rate',
+          min: -5,
+          max: -2.5,
+          step: 0.25,
+          value: each.learningRate,
+          format: value => (10 ** value).toExponential(1),
+        }),
+        name: h('input', {
+          type: 'text',
+          value: each.name,
+          maxlength: 40,
+          'aria-label': 'Name of the result',
+          class: 'text',
+        }),
+      },
+    ]),
+  );
   const start = h('button', { type: 'button', class: 'primary wide', onclick: () => void run() }, 'Fine-tune');
   const stop = h('button', { type: 'button', class: 'wide', hidden: true, onclick: stopJob }, icon('stop'), 'Stop');
   const thumbs = h('div', { class: 'thumbs' });
@@ -52,18 +55,17 @@ export function fineTuneSection(): Section {
   const curve = h('div', {});
   const summary = h('p', { class: 'summary', role: 'status' });
   const sheet = h('div', { class: 'sheet', hidden: true }, h('h2', {}, 'How it goes'), curve, samples);
+  const useButton = h('button', { type: 'button', onclick: () => done?.pupil.keep(done.result) });
   const results = h(
     'div',
     { class: 'results', hidden: true },
     h('button', { type: 'button', class: 'primary', onclick: download }, icon('download'), 'Download the weights'),
-    h('button', { type: 'button', onclick: use }, 'Use it in Enlarge'),
+    useButton,
   );
-  const input = pictureInput({
-    title: 'Drop a few pictures of one kind',
-    hint: 'Sharp ones, as results are to look: faces, drawings, scans … at least 192 × 96 pixels',
-    multiple: true,
-    onFiles: files => void take(files),
-  });
+  const inputPlace = h('div', {});
+  const about = h('p', { class: 'hint' });
+  const settings = h('div', { class: 'slot' });
+  const missing = h('p', { class: 'hint', role: 'status' });
   const element = h(
     'section',
     { class: 'section', 'aria-label': 'Fine-tune' },
@@ -72,18 +74,23 @@ export function fineTuneSection(): Section {
     h(
       'div',
       { class: 'studio' },
-      h('div', { class: 'stage' }, input, thumbs, sheet),
+      h('div', { class: 'stage' }, inputPlace, thumbs, sheet),
       h(
         'aside',
         { class: 'panel', 'aria-label': 'Settings' },
-        h(
-          'p',
-          { class: 'hint' },
-          `${networks[0]!.card.name} goes on learning from your pictures, in this tab. One picture (or a part of the only one) is kept out to judge by.`,
-        ),
-        steps.element,
-        rate.element,
-        h('label', { class: 'select' }, h('span', {}, 'Name'), name),
+        segments({
+          legend: 'What learns',
+          name: 'pupil',
+          choices: Object.entries(pupils).map(([value, { label }]) => ({ value: value as keyof typeof pupils, label })),
+          value: 'network',
+          onChange(value) {
+            pupil = pupils[value];
+            choosePupil();
+          },
+        }),
+        about,
+        settings,
+        missing,
         start,
         stop,
         progress.element,
@@ -130,9 +137,11 @@ export function fineTuneSection(): Section {
       progress.begin('Getting ready …');
       sheet.hidden = false;
       samples.replaceChildren();
-      const chart = new Chart('Loss and PSNR over the steps', [
+      const chosen = pupil;
+      const { rate, name } = own.get(chosen)!;
+      const chart = new Chart(`Loss and ${chosen.score} over the steps`, [
         { label: 'loss', color: '--accent' },
-        { label: 'PSNR (dB)', color: '--good', scale: 'right' },
+        { label: chosen.score, color: '--good', scale: 'right' },
       ]);
       curve.replaceChildren(chart.element);
       const all = steps.value;
@@ -142,28 +151,22 @@ export function fineTuneSection(): Section {
           const percent = (100 * event.iteration) / all;
           progress.show(percent, event.secondsLeft, `Step ${event.iteration} · `);
           tell(percent);
-        } else if (event.kind === 'score') chart.add(event.iteration, [undefined, event.psnr]);
-        else showSample(event);
+        } else if (event.kind === 'score') chart.add(event.iteration, [undefined, event.score]);
+        else showSample(event, chosen.samples);
       };
       try {
-        result = await compute(
-          'fineTune',
+        const result = await chosen.train(
           {
             pictures: pictures.map(({ file }) => file),
-            network: networks[0]!.source,
             steps: all,
             learningRate: 10 ** rate.value,
-            name: name.value.trim() || 'my-x4',
+            name: name.value.trim() || chosen.name,
           },
-          { signal, onProgress: value => onProgress(value as FineTuneEvent) },
+          { signal, onProgress },
         );
-        const { psnrBefore, psnrAfter, seconds } = result;
-        const gain = psnrAfter - psnrBefore;
-        const verdict =
-          gain > 0.005
-            ? `${gain.toFixed(2)} dB better on what was kept out`
-            : 'no better on what was kept out; more steps or pictures may help';
-        summary.textContent = `${psnrBefore.toFixed(2)} dB became ${psnrAfter.toFixed(2)} dB: ${verdict}. It took ${duration(seconds)}.`;
+        done = { pupil: chosen, result };
+        summary.textContent = `${chosen.verdict(result)} It took ${duration(result.seconds)}.`;
+        useButton.textContent = chosen.use;
         results.hidden = false;
       } finally {
         start.hidden = false;
@@ -173,18 +176,18 @@ export function fineTuneSection(): Section {
     });
   }
 
-  function showSample({ name: which, image }: FineTuneEvent & { kind: 'sample' }): void {
+  function showSample({ name: which, image }: FineTuneEvent & { kind: 'sample' }, texts: Pupil['samples']): void {
     let figure = samples.querySelector<HTMLElement>(`[data-sample="${which}"]`);
     if (figure === null) {
       const canvas = h('canvas', {
         width: image.width,
         height: image.height,
         role: 'img',
-        'aria-label': sampleTexts[which],
+        'aria-label': texts[which],
       });
-      figure = h('figure', { 'data-sample': which }, canvas, h('figcaption', {}, sampleTexts[which]));
+      figure = h('figure', { 'data-sample': which }, canvas, h('figcaption', {}, texts[which]));
       samples.append(figure);
-      const order = Object.keys(sampleTexts);
+      const order = Object.keys(texts);
       const sorted = [...samples.children].sort(
         (a, b) => order.indexOf((a as HTMLElement).dataset.sample!) - order.indexOf((b as HTMLElement).dataset.sample!),
       );
@@ -194,23 +197,34 @@ export function fineTuneSection(): Section {
   }
 
   function download(): void {
-    if (result === undefined) return;
-    save(new Blob([result.weights as Uint8Array<ArrayBuffer>]), `${result.card.name}.safetensors`);
+    if (done === undefined) return;
+    const { weights, card } = done.result;
+    save(new Blob([weights as Uint8Array<ArrayBuffer>]), `${card.name}.safetensors`);
   }
 
-  function use(): void {
-    if (result === undefined) return;
-    networks.push({ card: result.card, source: fileSource(result.weights), bytes: 0 });
-    location.hash = '#enlarge';
+  function choosePupil(): void {
+    const { rate, name } = own.get(pupil)!;
+    pupil.shown?.();
+    about.textContent = pupil.about;
+    inputPlace.replaceChildren(pictureInput({ ...pupil.pictures, multiple: true, onFiles: files => void take(files) }));
+    settings.replaceChildren(
+      pupil.settings,
+      steps.element,
+      rate.element,
+      h('label', { class: 'select' }, h('span', {}, 'Name'), name),
+    );
+    update();
   }
 
   function update(): void {
-    start.disabled = pictures.length === 0;
-    input.classList.toggle('compact', pictures.length > 0);
+    const lack = pupil.missing();
+    missing.textContent = lack ?? '';
+    missing.hidden = lack === undefined;
+    start.disabled = pictures.length === 0 || lack !== undefined;
+    inputPlace.firstElementChild?.classList.toggle('compact', pictures.length > 0);
   }
 
-  update();
-  return { title: 'Fine-tune', element, take: files => void take(files) };
+  return { title: 'Fine-tune', element, take: files => void take(files), shown: choosePupil };
 }
 
 function thumbOf(bitmap: ImageBitmap, name: string, onRemove: () => void): HTMLElement {

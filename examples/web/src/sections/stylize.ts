@@ -10,7 +10,7 @@ import { type StyleChoice, styles } from '../styles.js';
 import { cameraTrouble, openCamera } from '../ui/camera.js';
 import { Chart } from '../ui/chart.js';
 import { CompareView } from '../ui/compare-view.js';
-import { ProgressLine, segments, select, slider } from '../ui/controls.js';
+import { fileButton, ProgressLine, segments, select, slider } from '../ui/controls.js';
 import { duration, h, icon } from '../ui/dom.js';
 import { type Job, runJob, stopJob } from '../ui/job.js';
 import { MaskPainter } from '../ui/mask-painter.js';
@@ -577,32 +577,4 @@ function stylesIn(bytes: Uint8Array): number {
   } catch {
     return 1;
   }
-}
-
-/** A button that opens a file dialog. */
-function fileButton(
-  text: string,
-  accept: string,
-  label: string,
-  onFiles: (files: readonly File[]) => void,
-): HTMLElement {
-  const input = h('input', {
-    type: 'file',
-    accept,
-    multiple: true,
-    class: 'visually-hidden',
-    tabindex: -1,
-    'aria-label': label,
-  });
-  input.addEventListener('change', () => {
-    const files = [...(input.files ?? [])];
-    input.value = '';
-    onFiles(files);
-  });
-  return h(
-    'div',
-    {},
-    input,
-    h('button', { type: 'button', class: 'wide', onclick: () => input.click() }, icon('folder'), text),
-  );
 }

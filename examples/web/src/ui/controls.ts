@@ -1,5 +1,5 @@
 /** Controls that several sections have. */
-import { duration, h } from './dom.js';
+import { duration, h, icon } from './dom.js';
 
 /** A choice of few, side by side. */
 export function segments<Value extends string | number>(options: {
@@ -81,6 +81,34 @@ export function select<Value extends string>(options: {
       return input.value as Value;
     },
   };
+}
+
+/** A button that opens a file dialog. */
+export function fileButton(
+  text: string,
+  accept: string,
+  label: string,
+  onFiles: (files: readonly File[]) => void,
+): HTMLElement {
+  const input = h('input', {
+    type: 'file',
+    accept,
+    multiple: true,
+    class: 'visually-hidden',
+    tabindex: -1,
+    'aria-label': label,
+  });
+  input.addEventListener('change', () => {
+    const files = [...(input.files ?? [])];
+    input.value = '';
+    onFiles(files);
+  });
+  return h(
+    'div',
+    {},
+    input,
+    h('button', { type: 'button', class: 'wide', onclick: () => input.click() }, icon('folder'), text),
+  );
 }
 
 /** How far something is. */
