@@ -31,8 +31,6 @@ export async function runPage<Result extends object>(page: string, options: Page
       outDir: folder.path,
       target: 'es2022',
       emptyOutDir: true,
-      // An optional package that is loaded only where it is wanted.
-      rolldownOptions: { external: ['@tensorflow/tfjs-backend-webgpu'] },
     },
   });
   const server = await serve(folder.path, options.files ?? {});

@@ -24,6 +24,7 @@ import {
 import { nativeBackend } from '../backend/native-ops.js';
 import { SrError } from '../errors.js';
 import { defineOperation } from './operation.js';
+import { perChannel } from './per-channel.js';
 import { rectifierGradient } from './rectifier-gradient.js';
 
 /**
@@ -73,7 +74,7 @@ const parametric: Parametric = /* @__PURE__ */ defineOperation({
     if (native?.isRecording) return recordedRectifier(x, x, slope);
     if (native !== undefined && slope.size === 1) return tfLeakyRelu(x, readSlope(slope));
     const positive = tfRelu(x);
-    return add(positive, mul(sub(x, positive), slope));
+    return add(positive, mul(sub(x, positive), perChannel(slope, x.rank)));
   },
   gradient: (dy, { x, slope }) => ({
     x: () => parametricGradient({ dy, x, slope }, {}),

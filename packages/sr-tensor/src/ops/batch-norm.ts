@@ -25,6 +25,7 @@ import { checkShape } from '../checks.js';
 import type { ApplyContext } from '../network.js';
 import { normalize, normalizeGradient } from './normalize.js';
 import { defineOperation } from './operation.js';
+import { perChannel } from './per-channel.js';
 
 /** Each of shape `[channels]`; in PyTorch's files `weight`, `bias`, `running_mean`, `running_var`. */
 export interface BatchNormParameters {
@@ -71,7 +72,8 @@ export function batchNorm(
   if (mode === 'inference') {
     return tidy(() => {
       const factor = mul(weight, rsqrt(add(runningVariance, epsilon)));
-      return { output: add<Tensor4D>(mul(x, factor), sub(bias, mul(runningMean, factor))) };
+      const shift = sub(bias, mul(runningMean, factor));
+      return { output: add<Tensor4D>(mul(x, perChannel(factor)), perChannel(shift)) };
     });
   }
   const moved = (before: Tensor, now: Tensor): Tensor1D => add(mul(before, 1 - momentum), mul(now, momentum));
@@ -96,13 +98,13 @@ interface Normalized {
   readonly variance: Tensor;
 }
 
-const axes = [0, 1, 2];
+const axes = [0, 1, 2] as const;
 
 function composed({ x, weight, bias }: Inputs, epsilon: number): Normalized {
   const count = x.size / x.shape[3];
-  const { mean, variance } = moments(x, axes);
+  const { mean, variance } = moments(x, [...axes]);
   return {
-    output: add<Tensor4D>(mul(normalize({ x }, { axes, epsilon }), weight), bias),
+    output: normalize({ x, weight, bias }, { axes, epsilon }),
     mean,
     variance: mul(variance, count / Math.max(count - 1, 1)),
   };
@@ -125,7 +127,7 @@ const statistics: (
   forward: ({ mean, variance }) => [clone(mean), clone(variance)],
   gradient: ([dMean, dVariance], { x, mean, variance }) => {
     const count = x.size / x.shape[3];
-    const centred = sub(x, tfMean(x, axes));
+    const centred = sub(x, tfMean(x, [...axes]));
     return {
       x: () => add(mul(centred, mul(dVariance, 2 / Math.max(count - 1, 1))), mul(dMean, 1 / count)),
       mean: () => zerosLike(mean),
@@ -180,13 +182,13 @@ const fusedNormGradient: (
     const scale = rsqrt(add(variance, epsilon));
     const pulled = normalizeGradient({ dy: gx as Tensor4D, x }, attributes);
     const u = mul(dy, weight);
-    const both = add(mul(tfMean(mul(u, n), axes), gx), mul(tfMean(mul(gx, n), axes), u));
+    const both = add(mul(tfMean(mul(u, n), [...axes]), gx), mul(tfMean(mul(gx, n), [...axes]), u));
     const throughN = sub(mul(dy, gWeight), mul(scale, both)) as Tensor4D;
-    const throughScale = mul(mul(scale, tfMean(mul(gx, dx), axes)), n);
+    const throughScale = mul(mul(scale, tfMean(mul(gx, dx), [...axes])), n);
     return {
       dy: () => add(add(mul(weight, pulled), mul(gWeight, n)), gBias),
       x: () => sub(normalizeGradient({ dy: throughN, x }, attributes), throughScale),
-      weight: () => sum(mul(dy, pulled), axes),
+      weight: () => sum(mul(dy, pulled), [...axes]),
       mean: () => zerosLike(mean),
       variance: () => zerosLike(variance),
     };

@@ -14,8 +14,8 @@ import {
   leakyRelu,
   type NamedAttrMap,
   relu,
+  reshape,
   reverse,
-  sum,
   type Tensor1D,
   type Tensor4D,
   tensor1d,
@@ -26,6 +26,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { fusedWith, type NativeAttribute, type NativeBackend, nativeBackend } from '../backend/native-ops.js';
 import { filterGradient, type Margins4D } from '../backend/wasm-kernels.js';
+import { channelSum } from './channel-sum.js';
 import { defineOperation } from './operation.js';
 
 /** Zeros around the image: rows above and below, columns left and right. */
@@ -79,7 +80,8 @@ export const convFilter: Operation<{ x: Tensor4D; dy: Tensor4D }, ConvGeometry &
 export const biasGradient: (inputs: { dy: Tensor4D }, attributes: object) => Tensor1D = /* @__PURE__ */ defineOperation(
   {
     name: 'sr.biasGradient',
-    forward: ({ dy }) => nativeBackend()?.run<Tensor1D>('BiasAddGrad', [dy]) ?? sum(dy, [0, 1, 2]),
+    forward: ({ dy }) =>
+      nativeBackend()?.run<Tensor1D>('BiasAddGrad', [dy]) ?? reshape(channelSum({ x: dy }, { axes: [0, 1, 2] }), [-1]),
     gradient: (ddb, { dy }) => ({ dy: () => add(zerosLike(dy), ddb) }),
   },
 );
@@ -97,6 +99,7 @@ export function convForward(x: Tensor4D, weight: Tensor4D, { stride, padding }: 
 /** The value of `conv` plus a bias `[out]`; not recorded. */
 export function convBiasForward(x: Tensor4D, weight: Tensor4D, bias: Tensor1D, geometry: ConvGeometry): Tensor4D {
   const native = nativeBackend();
+  if (getBackend() === 'webgpu') return fusedForward(x, weight, bias, geometry, { activation: 'linear' });
   if (native === undefined) return add(convForward(x, weight, geometry), bias);
   const attributes = nativeGeometry(weight, geometry);
   if (prefersOneDnnForward(native, x, attributes))
@@ -120,8 +123,28 @@ export function convActivationForward(
       ? native.runOneDnn('FusedConv2D', [x, weight, bias], fused)
       : native.run('_FusedConv2D', [x, weight, bias], fused);
   }
+  if (getBackend() === 'webgpu' && bias !== undefined) {
+    const activation = slope === 0 ? { activation: 'relu' } : { activation: 'leakyrelu', leakyreluAlpha: slope };
+    return fusedForward(x, weight, bias, geometry, activation);
+  }
   const y = bias === undefined ? convForward(x, weight, geometry) : convBiasForward(x, weight, bias, geometry);
   return slope === 0 ? relu(y) : leakyRelu(y, slope);
+}
+
+/**
+ * Convolution, bias and activation as tfjs's one kernel: one pass over the output instead of two or three, in 0.76 of the time on
+ * WebGPU. On WebGL it takes 1.2 times that of its parts, on wasm too (`npm run bench -- gpu-operations`).
+ */
+function fusedForward(
+  x: Tensor4D,
+  filter: Tensor4D,
+  bias: Tensor1D,
+  { stride, padding }: ConvGeometry,
+  activation: { readonly activation: string; readonly leakyreluAlpha?: number },
+): Tensor4D {
+  const geometry = { strides: stride, pad: explicit(padding), dataFormat: 'NHWC', dilations: 1 };
+  const attributes = { ...geometry, ...activation } as unknown as NamedAttrMap;
+  return engine().runKernel('FusedConv2D', { x, filter, bias }, attributes) as Tensor4D;
 }
 
 /** The value of `convInput`; not recorded. */

@@ -2,7 +2,7 @@
  * Instance normalisation (Ulyanov et al., "Instance normalization: the missing ingredient for fast stylization", 2016),
  * as PyTorch's `InstanceNorm2d` without running statistics.
  */
-import { add, concat, mul, split, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { concat, split, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { nativeBackend } from '../backend/native-ops.js';
 import { checkShape } from '../checks.js';
 import { fusedNorm } from './batch-norm.js';
@@ -37,9 +37,5 @@ export function instanceNorm(x: Tensor4D, { weight, bias, epsilon = 1e-5 }: Inst
       return concat(images.map(image => fusedNorm({ x: image, weight, bias }, { epsilon })[0] as Tensor4D));
     });
   }
-  return tidy(() => {
-    const normalized = normalize({ x }, { axes: [1, 2], epsilon });
-    const scaled = weight === undefined ? normalized : mul<Tensor4D>(normalized, weight);
-    return bias === undefined ? scaled : add<Tensor4D>(scaled, bias);
-  });
+  return normalize({ x, weight, bias }, { axes: [1, 2], epsilon });
 }

@@ -1,23 +1,49 @@
-import { add, mean, moments, mul, rsqrt, sub, type Tensor4D } from '@tensorflow/tfjs-core';
+import {
+  add,
+  mul,
+  reshape,
+  rsqrt,
+  square,
+  sub,
+  type Tensor,
+  type Tensor1D,
+  type Tensor4D,
+} from '@tensorflow/tfjs-core';
+import { type ChannelAxes, channelMean, channelSum } from './channel-sum.js';
 import { defineOperation } from './operation.js';
+import { perChannel } from './per-channel.js';
 
 interface NormalizeAttributes {
-  readonly axes: readonly number[];
+  readonly axes: ChannelAxes;
   readonly epsilon: number;
+}
+
+interface NormalizeInputs {
+  readonly x: Tensor4D;
+  /** `[channels]`, multiplied with what is normalised. */
+  readonly weight?: Tensor | undefined;
+  /** `[channels]`, added after that. */
+  readonly bias?: Tensor | undefined;
 }
 
 /**
  * Zero mean and unit variance over some axes: n(x) = (x - mean) / sqrt(variance + epsilon), the variance divided by the
- * count. The core of batch and instance normalisation.
+ * count; then weight n + bias. The core of batch and instance normalisation.
  */
-export const normalize: (inputs: { x: Tensor4D }, attributes: NormalizeAttributes) => Tensor4D =
+export const normalize: (inputs: NormalizeInputs, attributes: NormalizeAttributes) => Tensor4D =
   /* @__PURE__ */ defineOperation({
     name: 'sr.normalize',
-    forward: ({ x }, { axes, epsilon }) => {
-      const statistics = moments(x, [...axes], true);
-      return mul(sub(x, statistics.mean), rsqrt(add(statistics.variance, epsilon)));
+    forward: ({ x, weight, bias }, attributes) => {
+      const { centred, inverse } = statistics(x, attributes);
+      const scaled = mul<Tensor4D>(centred, weight === undefined ? inverse : mul(inverse, perChannel(weight)));
+      return bias === undefined ? scaled : add(scaled, perChannel<Tensor4D>(bias));
     },
-    gradient: (dy, { x }, attributes) => ({ x: () => normalizeGradient({ dy, x }, attributes) }),
+    gradient: (dy, { x, weight }, attributes) => ({
+      x: () =>
+        normalizeGradient({ dy: weight === undefined ? dy : mul(dy, perChannel<Tensor4D>(weight)), x }, attributes),
+      weight: () => sumOf(mul(dy, normalize({ x }, attributes))),
+      bias: () => sumOf(dy),
+    }),
   });
 
 /**
@@ -26,9 +52,19 @@ export const normalize: (inputs: { x: Tensor4D }, attributes: NormalizeAttribute
  * with respect to both.
  */
 export function normalizeGradient({ dy, x }: { dy: Tensor4D; x: Tensor4D }, attributes: NormalizeAttributes): Tensor4D {
-  const axes = [...attributes.axes];
+  const { axes } = attributes;
   const normalized = normalize({ x }, attributes);
-  const inverse = rsqrt(add(moments(x, axes, true).variance, attributes.epsilon));
-  const along = mul(normalized, mean(mul(dy, normalized), axes, true));
-  return mul(sub(sub(dy, mean(dy, axes, true)), along), inverse);
+  const along = mul(normalized, channelMean(mul(dy, normalized), axes));
+  return mul(sub(sub(dy, channelMean(dy, axes)), along), statistics(x, attributes).inverse);
+}
+
+/** x - mean and 1 / sqrt(variance + epsilon). */
+function statistics(x: Tensor4D, { axes, epsilon }: NormalizeAttributes): { centred: Tensor4D; inverse: Tensor4D } {
+  const centred = sub<Tensor4D>(x, channelMean(x, axes));
+  return { centred, inverse: rsqrt(add(channelMean(square(centred), axes), epsilon)) };
+}
+
+/** `[channels]` */
+function sumOf(dy: Tensor4D): Tensor1D {
+  return reshape(channelSum({ x: dy }, { axes: [0, 1, 2] }), [-1]);
 }
