@@ -54,3 +54,4 @@ export {
 } from './upsampling.js';
 export type { FinishedTile, Progress, StripOptions, UpscaleOptions, Upscaler } from './upscaler.js';
 export { type WideCompactConfig, wideCompact } from './wide-compact.js';
+export { widenWeights } from './widen-weights.js';

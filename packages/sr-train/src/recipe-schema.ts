@@ -32,7 +32,7 @@ const pattern = z.string().refine(text => isRegularExpression(text), 'expected a
 const network = z.strictObject({ name: z.string(), config: z.record(z.string(), z.unknown()).default({}) });
 
 const init: z.ZodType<RecipeInit | null> = z
-  .strictObject({ weights: z.string(), partial: z.boolean().default(false) })
+  .strictObject({ weights: z.string(), partial: z.boolean().default(false), widen: z.boolean().default(false) })
   .nullable()
   .default(null);
 

@@ -90,6 +90,8 @@ export interface RecipeInit {
   readonly weights: string;
   /** Whether parameters that the file lacks, or has in another shape, begin at random (else they are an error). Default false. */
   readonly partial: boolean;
+  /** Whether they are of a narrower network, with which a compact one begins (`widenWeights` of sr-models). Default false. */
+  readonly widen: boolean;
 }
 
 /** The learning rate is the schedule's. */
@@ -294,7 +296,7 @@ type DiscriminatorInput = Omit<
   'network' | 'init' | 'sees' | 'penalty' | 'optimizer' | 'schedule'
 > & {
   readonly network: Written<RecipeNetwork, 'config'>;
-  readonly init?: Written<RecipeInit, 'partial'> | null;
+  readonly init?: Written<RecipeInit, 'partial' | 'widen'> | null;
   readonly sees?: { readonly kind: 'gradient-map'; readonly padding?: 1 | 2 } | RecipeView;
   readonly penalty?: { readonly preset?: GradientPenaltyPreset; readonly weight?: number } | null;
   readonly optimizer?: WrittenOf<RecipeOptimizer> | null;
@@ -307,7 +309,7 @@ export interface RecipeBaseInput {
   readonly form?: RecipeBase['form'];
   readonly source?: string;
   readonly network: Written<RecipeNetwork, 'config'>;
-  readonly init?: Written<RecipeInit, 'partial'> | null;
+  readonly init?: Written<RecipeInit, 'partial' | 'widen'> | null;
   readonly optimizer: WrittenOf<RecipeOptimizer>;
   readonly schedule: ScheduleInput;
   readonly steps: Duration;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { adaptWeights, buildDiscriminator, buildNetwork } from 'sr-models';
+import { adaptWeights, buildDiscriminator, buildNetwork, widenWeights } from 'sr-models';
 import { fileShape, type Network, Parameters, SrError } from 'sr-tensor';
 import type { WeightTensor } from 'sr-tensor/weights';
 import { readWeightFile } from 'sr-tensor/weights/node';
@@ -17,11 +17,11 @@ import type { RecipeInit, RecipeNetwork, SuperResolutionRecipe } from '../recipe
  */
 export async function readInitialWeights(
   { network: description, seed }: { network: RecipeNetwork; seed: number },
-  { weights, partial }: RecipeInit,
+  { weights, partial, widen }: RecipeInit,
 ): Promise<ReadonlyMap<string, WeightTensor>> {
   const network = buildNetwork(description);
   const { tensors } = await readWeightFile(await weightFileOf(weights));
-  return completed(network, adaptWeights(network, tensors), { seed, partial });
+  return completed(network, adaptWeights(network, tensors), { seed, partial, widen });
 }
 
 /** The same for the discriminators that have an `init`, by name. */
@@ -33,7 +33,7 @@ export async function readDiscriminatorWeights({
   for (const [name, { network, init }] of Object.entries(discriminators)) {
     if (init === null) continue;
     const { tensors } = await readWeightFile(await weightFileOf(init.weights));
-    found[name] = await completed(buildDiscriminator(network), tensors, { seed, partial: init.partial });
+    found[name] = await completed(buildDiscriminator(network), tensors, { ...init, seed });
   }
   return found;
 }
@@ -72,13 +72,18 @@ async function shippedFile(name: string): Promise<string> {
   }
 }
 
-/** Weights as they are or, if they need not be all, with random ones in the place of those that they lack. */
+/**
+ * Weights as they are; if they need not be all, with random ones in the place of those that they lack; if they are of a narrower
+ * network, widened.
+ */
 export async function completed(
-  { parameters: specs }: Pick<Network, 'parameters'>,
+  network: Pick<Network, 'name' | 'parameters'>,
   tensors: ReadonlyMap<string, WeightTensor>,
-  { seed, partial }: { seed: number; partial: boolean },
+  { seed, partial, widen }: Pick<RecipeInit, 'partial' | 'widen'> & { seed: number },
 ): Promise<ReadonlyMap<string, WeightTensor>> {
+  if (widen) return widenWeights(network, tensors, { seed });
   if (!partial) return tensors;
+  const { parameters: specs } = network;
   const random = Parameters.create(specs, { seed });
   const initial = await random.toWeights();
   random.dispose();

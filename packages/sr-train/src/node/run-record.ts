@@ -135,7 +135,9 @@ export class RunRecord implements TrainObserver<TaskScore> {
       parameters: countParameters(network),
       training: {
         recipe: name,
-        ...(init && { init: `${basename(init.weights)}${init.partial ? ', in part' : ''}` }),
+        ...(init && {
+          init: `${basename(init.weights)}${init.partial ? ', in part' : ''}${init.widen ? ', widened' : ''}`,
+        }),
         ...described(others),
         ...(pictures.length > 0 && { style: pictures.map(path => basename(path)).join(', ') }),
         emaDecay,

@@ -78,7 +78,7 @@ async function readInit({
 }: StructureRecipe): Promise<ReadonlyMap<string, WeightTensor> | undefined> {
   if (init === null) return undefined;
   const { tensors } = await readWeightFile(await weightFileOf(init.weights));
-  return completed(nse(network.config), tensors, { seed, partial: init.partial });
+  return completed(nse(network.config), tensors, { ...init, seed });
 }
 
 async function openSource({ data, seed }: StructureRecipe, pictures: readonly string[]): Promise<BatchSource> {

@@ -135,7 +135,7 @@ async function readInit(recipe: StyleRecipe, styles: number): Promise<ReadonlyMa
   const { init, seed } = recipe;
   if (init === null) return undefined;
   const { tensors } = await readWeightFile(await weightFileOf(init.weights));
-  return completed(networkOf(recipe, styles), tensors, { seed, partial: init.partial });
+  return completed(networkOf(recipe, styles), tensors, { ...init, seed });
 }
 
 async function openSource({ data, seed }: StyleRecipe, pictures: readonly string[]): Promise<BatchSource> {

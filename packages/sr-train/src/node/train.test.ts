@@ -71,20 +71,28 @@ describe('train', () => {
     const after = async (recipe: Recipe): Promise<ReadonlyMap<string, WeightTensor>> =>
       readSafetensors(await readFile((await train(recipe, options())).weights!)).tensors;
     const given = readSafetensors(await readFile(first.weights!)).tensors;
-    const same = await after({ ...still, init: { weights: first.weights!, partial: false } });
+    const same = await after({ ...still, init: { weights: first.weights!, partial: false, widen: false } });
     for (const [name, { data }] of given) expect(same.get(name)!.data, name).toEqual(data);
 
     const network = { name: 'compact', config: { ...smallRecipe.network.config, scale: 3 } };
-    const trunk = await after({ ...still, network, init: { weights: first.weights!, partial: true } });
+    const trunk = await after({ ...still, network, init: { weights: first.weights!, partial: true, widen: false } });
     const fresh = await after({ ...still, network });
     expect(trunk.get('body.0.weight')).toEqual(given.get('body.0.weight'));
     expect(trunk.get('tail.weight')).toEqual(fresh.get('tail.weight'));
     await expect(
-      train({ ...still, network, init: { weights: first.weights!, partial: false } }, options()),
+      train({ ...still, network, init: { weights: first.weights!, partial: false, widen: false } }, options()),
     ).rejects.toThrow('"tail.weight": expected the shape [27, 4, 3, 3], the weights hold [12, 4, 3, 3].');
+    const wider = { name: 'compact', config: { ...smallRecipe.network.config, channels: 6 } };
+    const widened = await after({
+      ...still,
+      network: wider,
+      init: { weights: first.weights!, partial: false, widen: true },
+    });
+    expect(widened.get('head.bias')!.data.subarray(0, 4)).toEqual(given.get('head.bias')!.data);
+    expect(widened.get('tail.weight')!.shape).toEqual([12, 6, 3, 3]);
     const other = { name: 'srcnn', config: { scale: 2 } };
     await expect(
-      train({ ...still, network: other, init: { weights: first.weights!, partial: true } }, options()),
+      train({ ...still, network: other, init: { weights: first.weights!, partial: true, widen: false } }, options()),
     ).rejects.toMatchObject({ code: 'train/no-weights', message: expect.stringContaining('of which none does') });
   });
 

@@ -103,7 +103,7 @@ function spsr(
     form,
     source: spsrSource,
     network: { name: 'spsr', config: { branch, ...(isSmall && { channels: 16, blocks: 4, growth: 8 }) } },
-    init: isSmall ? null : { weights: 'runs/rrdb-psnr', partial: true },
+    init: isSmall ? null : { weights: 'runs/rrdb-psnr', partial: true, widen: false },
     ...parts,
     losses: { ...parts.losses, ...(branch && { gradientBranch: branchLoss }) },
     phases:
