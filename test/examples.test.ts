@@ -42,6 +42,20 @@ describe('examples', () => {
       expect(existsSync(join(out, file)), file).toBe(true);
   });
 
+  it('fine-tune: better on what it was not trained with', async () => {
+    const pictures = join(folder.path, 'kind');
+    mkdirSync(pictures);
+    for (const [i, left] of [0, 40, 80, 120, 160, 200].entries()) {
+      await sharp(photo)
+        .extract({ left, top: (i % 2) * 100, width: 132, height: 132 })
+        .toFile(join(pictures, `${i}.png`));
+    }
+    const said = example('fine-tune.mjs', pictures, '60', join(folder.path, 'fine-tuned'));
+    const [, before, after] = /1 kept out: (\S+) dB before, (\S+) dB after/.exec(said)!;
+    expect(Number(after)).toBeGreaterThan(Number(before));
+    expect(() => example('fine-tune.mjs', join(folder.path, 'nowhere'))).toThrow();
+  });
+
   it('own network: the loss falls', async () => {
     const output = join(folder.path, 'own.png');
     const losses = [...example('own-network.mjs', photo, output, '40').matchAll(/^\d+ (0\.\d+)$/gm)].map(m =>
