@@ -150,6 +150,8 @@ describe('models', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(line('model/perceptual'));
     expect(stderr).toContain('x4-small-adversarial');
+    const interpolated = await sr(['eval', '--hr', picture, '--scale', '4', '--model', 'bicubic', '--perceptual', '1']);
+    expect(interpolated.stderr).toMatch(line('model/perceptual'));
     for (const amount of ['1.5', '-0.1', 'much', '']) {
       const wrong = await sr(['upscale', picture, '-o', at('x.png'), `--perceptual=${amount}`]);
       expect(wrong.code).toBe(2);

@@ -6,9 +6,18 @@
 // training/NAME.json and training/NAME.log.jsonl.
 // Usage: node tools/ship-model.mjs NAME RUN|TRAINED.safetensors   (after a build; SR_TEST_ASSETS names the test pictures)
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { buildNetwork, foldModel } from 'sr-models';
 import { Parameters } from 'sr-tensor';
 import { selectBackend } from 'sr-tensor/backend';
@@ -43,6 +52,15 @@ const texts = {
     'x4-small',
     'looks (a discriminator and what its layers see, as adversarial feature matching)',
   ),
+  'x4-medium': enlarger(
+    4,
+    'The largest: a plain stack of eleven 3x3 convolutions of 64 channels on a bilinear base, for fidelity (L1); it began with x4-small.',
+  ),
+  'x4-small-faces': ofOneKind(
+    'faces',
+    '34 photos of faces (CelebA, for research that is not commercial, and the demo of GFPGAN)',
+  ),
+  'x4-small-aerial': ofOneKind('drone', '4 photos of one flight of a drone (Piero Toffanin, BSD 2-Clause)'),
   nse: {
     description:
       'A structure extractor as in SPSR-P, trained by contextual prediction: features of 32 channels, stride 4.',
@@ -66,6 +84,16 @@ function enlarger(scale, description) {
 function perceptual(fidelity, what) {
   const description = `${fidelity}, fine-tuned for ${what}: detail that looks right in place of pixels that are right on average.`;
   return { ...enlarger(4, description), fidelity };
+}
+
+// What is left of the pictures of one kind judges, beside x4-small.
+function ofOneKind(pictures, which) {
+  const description = `Experimental: x4-small, fine-tuned with very few pictures, ${which}.`;
+  return {
+    description,
+    trainingData: `As x4-small; then ${which}; low resolution by MATLAB bicubic x1/4`,
+    photosOf: pictures,
+  };
 }
 
 function style(what) {
@@ -96,7 +124,8 @@ mkdirSync(join(folder, 'weights'), { recursive: true });
 const shipped = join(folder, `weights/${name}.safetensors`);
 const dtype = kind === 'extractor' ? 'f32' : 'f16';
 const results = await { extractor: scoreExtractor, style: scoreStyle, upscaler: scoreUpscaler }[kind]();
-await write(shipped, dtype, { ...own, ...texts[name], name, license: 'MIT', training, results });
+const { photosOf: _, ...text } = texts[name];
+await write(shipped, dtype, { ...own, ...text, name, license: 'MIT', training, results });
 const card = readCard(await readWeightFile(shipped));
 writeFileSync(
   join(folder, `src/${name}.ts`),
@@ -131,16 +160,20 @@ execFileSync(
 function keepTraining() {
   mkdirSync(join(folder, 'training'), { recursive: true });
   writeFileSync(join(folder, `training/${name}.json`), readFileSync(join(given, 'recipe.json')));
-  const lines = readFileSync(join(given, 'log.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map(line => JSON.parse(line));
+  const lines = readLog();
   const steps = lines.filter(({ type }) => type === 'train');
   const every = Math.ceil(steps.length / 100);
   const kept = lines.filter(line => line.type !== 'train' || steps.indexOf(line) % every === 0);
   const short = (_, value) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value);
   const thinned = kept.map(({ pictures: _, waiting: __, ...line }) => `${JSON.stringify(line, short)}\n`);
   writeFileSync(join(folder, `training/${name}.log.jsonl`), thinned.join(''));
+}
+
+function readLog() {
+  return readFileSync(join(given, 'log.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line));
 }
 
 function write(path, dtype, card) {
@@ -185,14 +218,39 @@ async function scoreUpscaler() {
     };
     console.log(set, results[set], `float32: ${exact.psnr.toFixed(3)}`);
   }
+  const { photosOf } = texts[name];
+  if (photosOf !== undefined) {
+    const kept = keptOut(join(out, 'kept'), join(assets, 'data', photosOf));
+    const [tuned, general] = [join(out, 'f16'), 'x4-small'].map(model => evaluated(['--hr', join(out, 'kept')], model));
+    results[`${kept} of these photos, kept out`] = {
+      psnr: Number(tuned.psnr.toFixed(3)),
+      ssim: Number(tuned.ssim.toFixed(4)),
+      'psnr of x4-small': Number(general.psnr.toFixed(3)),
+      'ssim of x4-small': Number(general.ssim.toFixed(4)),
+    };
+    console.log(results);
+  }
   rmSync(out, { recursive: true });
   return results;
+}
+
+// Copies the photos that the training validated on; tells how many there are.
+function keptOut(folder, from) {
+  mkdirSync(folder);
+  const names = readLog().findLast(({ type }) => type === 'validation').pictures;
+  const files = readdirSync(from, { recursive: true }).filter(file => Object.hasOwn(names, basename(file)));
+  for (const file of files) copyFileSync(join(from, file), join(folder, basename(file)));
+  return files.length;
 }
 
 // Where a set has no small pictures for the scale they are made of the large ones, as by MATLAB.
 function scoreOn(set, model) {
   const given = join(assets, 'data/bench', set, `x${own.scale}`);
   const pictures = existsSync(given) ? ['--hr', given, '--lr', given] : ['--hr', join(assets, 'data/bench', set, 'x4')];
+  return evaluated(pictures, model);
+}
+
+function evaluated(pictures, model) {
   const metrics = texts[name].fidelity ? 'psnr,ssim,lpips-alex,lpips-squeeze' : 'psnr,ssim';
   const options = [...pictures, '--scale', `${own.scale}`, '--model', model, '--metrics', metrics, '--json'];
   const output = execFileSync('node', ['packages/sr-cli/dist/index.js', 'eval', ...options], {

@@ -66,7 +66,7 @@ interface Enlarger {
 }
 
 async function openEnlarger(options: EvalOptions, signal: AbortSignal): Promise<Enlarger> {
-  if (options.model === 'bicubic') {
+  if (options.model === 'bicubic' && options.perceptual === undefined) {
     // For metrics with networks.
     await selectBackend({ backend: options.backend });
     return { name: 'bicubic', backend: null, enlarge: async small => resize(small, options.scale), dispose() {} };
