@@ -6,7 +6,7 @@
  * node zoo.ts [SET...]: with some of the sets, or `times`, it prints alone.
  *
  * Pictures and reference networks come from SR_TEST_ASSETS, default ../shared beside the repository. PSNR and SSIM on Y, 4 pixels
- * cropped; LPIPS, Gram distance (SqueezeNet, literal) and NIQE of whole pictures.
+ * cropped; LPIPS, Gram distance (SqueezeNet, literal), NIQE and gradient maps of whole pictures.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -20,6 +20,7 @@ import { root } from '../test/support.js';
 import { markdownTable } from '../tools/docs/golden-cases.js';
 import { writePictureGrid } from '../tools/figures/picture-grid.js';
 import { scatterChart } from '../tools/figures/scatter-chart.js';
+import { gradientError, gradientStrength } from './support/gradient-maps.js';
 import { inTurns, median, timed } from './support/measure.js';
 import { type Contestant, contestants, type Enlarger } from './support/zoo-contestants.js';
 
@@ -56,6 +57,8 @@ async function quality(set: string): Promise<Record<string, Readonly<Record<stri
     squeeze,
     gramMetric({ encoder }),
     await loadNiqe(),
+    gradientStrength,
+    gradientError,
   ] as Metric[];
   const folder = join(assets, 'data/bench', set, 'x4');
   const { pairs } = await pairFolders(folder, folder);
@@ -171,12 +174,13 @@ function page(): string {
     ...sets.map(set => `${scores[set]![name]!.psnr!.toFixed(2)} / ${scores[set]![name]!.ssim!.toFixed(4)}`),
   ]);
   const perceptual = sets.map(set => {
-    const columns = ['lpips-alex', 'lpips-squeeze', 'gram-squeeze', 'niqe'];
+    const columns = ['lpips-alex', 'lpips-squeeze', 'gram-squeeze', 'niqe', 'gradient-strength', 'gradient-error'];
     const each = all.map(({ name, ours }) => [
       ours ? `**${name}**` : name,
       ...columns.map(column => Number(scores[set]![name]![column]!.toPrecision(3)).toString()),
     ]);
-    return `### ${set}\n\n${markdownTable([['', 'LPIPS alex', 'LPIPS squeeze', 'Gram distance', 'NIQE'], ...each])}`;
+    const titles = ['', 'LPIPS alex', 'LPIPS squeeze', 'Gram distance', 'NIQE', 'edges', 'error of edges'];
+    return `### ${set}\n\n${markdownTable([titles, ...each])}`;
   });
   return `# The networks that come along, and others
 
@@ -193,7 +197,8 @@ ${markdownTable([header, ...rows])}
 
 ## Perception
 
-Lower is better in each. LPIPS v0.1, Gram distance of SqueezeNet (literal), NIQE of the luma.
+LPIPS v0.1, Gram distance of SqueezeNet (literal), NIQE of the luma: lower is better. Edges: the mean of SPSR's gradient map by that
+of the original, 1 is as sharp; and how much the maps differ, by the same mean, lower is better.
 
 ${perceptual.join('\n\n')}
 
