@@ -58,7 +58,7 @@ const texts = {
   ),
   'x4-small-faces': ofOneKind(
     'faces',
-    '34 photos of faces (CelebA, for research that is not commercial, and the demo of GFPGAN)',
+    '34 photos of faces (30 of CelebA, for research that is not commercial, 4 of the demo of GFPGAN)',
   ),
   'x4-small-aerial': ofOneKind('drone', '4 photos of one flight of a drone (Piero Toffanin, BSD 2-Clause)'),
   nse: {
@@ -222,7 +222,7 @@ async function scoreUpscaler() {
   if (photosOf !== undefined) {
     const kept = keptOut(join(out, 'kept'), join(assets, 'data', photosOf));
     const [tuned, general] = [join(out, 'f16'), 'x4-small'].map(model => evaluated(['--hr', join(out, 'kept')], model));
-    results[`${kept} of these photos, kept out`] = {
+    results[`${kept} photos of this kind, kept out`] = {
       psnr: Number(tuned.psnr.toFixed(3)),
       ssim: Number(tuned.ssim.toFixed(4)),
       'psnr of x4-small': Number(general.psnr.toFixed(3)),

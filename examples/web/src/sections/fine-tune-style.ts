@@ -64,7 +64,7 @@ export function stylePupil(notices: Notices, onChange: () => void): Pupil {
       'A style that comes along learns to paint like a painting of yours, on photos of yours, in this tab. One photo (or a part of the only one) is kept out to judge by.',
     pictures: {
       title: 'Drop a few photos',
-      hint: 'Of the kind that it is to paint; at least 256 × 128 pixels. The painting is chosen beside',
+      hint: 'Of the kind that it is to paint; at least 256 × 128 pixels. The painting is chosen for itself',
     },
     settings,
     name: 'my-style',
