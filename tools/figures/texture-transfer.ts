@@ -117,7 +117,7 @@ export async function* transfers(
     layers,
     iterations,
     lpips,
-    maskMode = 'pixels',
+    maskMode = 'guided',
   }: {
     encoder: Encoder;
     layers?: readonly string[] | undefined;
@@ -174,7 +174,7 @@ export async function run(args: string[]): Promise<void> {
     iterations: '200',
     network: 'squeeze',
     layers: '',
-    'mask-mode': 'pixels',
+    'mask-mode': 'guided',
   });
   const { backend } = await selectBackend();
   // Default: those of the network's preset, with their weights.
