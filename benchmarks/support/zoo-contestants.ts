@@ -16,6 +16,8 @@ export interface Contestant {
   readonly ours: boolean;
   readonly weights: number;
   readonly bytes: number;
+  /** The one before it that is the same network with other weights, and takes the same time. */
+  readonly timedAs?: string;
   /** On the current backend, on one thread of wasm; the pictures are enlarged in one piece. */
   open(backend: BackendName): Promise<Enlarger>;
 }
@@ -50,16 +52,19 @@ export async function contestants(assets: string): Promise<Contestant[]> {
 
 /** Small and fast first. */
 async function shipped(): Promise<Contestant[]> {
-  return (await shippedModels())
+  const models = (await shippedModels())
     .filter(({ card }) => card.scale === 4)
-    .sort((a, b) => a.card.parameters - b.card.parameters)
-    .map(module => ({
-      name: module.card.name,
-      ours: true,
-      weights: module.card.parameters,
-      bytes: statSync(new URL(module.url)).size,
-      open: backend => enlargerOf(module, backend),
-    }));
+    .sort((a, b) => a.card.parameters - b.card.parameters);
+  const firstLike = ({ card: { network } }: (typeof models)[number]): string =>
+    models.find(({ card }) => JSON.stringify(card.network) === JSON.stringify(network))!.card.name;
+  return models.map(module => ({
+    name: module.card.name,
+    ...(firstLike(module) !== module.card.name && { timedAs: firstLike(module) }),
+    ours: true,
+    weights: module.card.parameters,
+    bytes: statSync(new URL(module.url)).size,
+    open: backend => enlargerOf(module, backend),
+  }));
 }
 
 async function enlargerOf(source: UpscalerSource, backend: BackendName): Promise<Enlarger> {
@@ -75,6 +80,7 @@ async function between(fidelity: string, perceptual: string, amount: number): Pr
     ours: true,
     weights: to.card.parameters,
     bytes: 0,
+    timedAs: fidelity,
     open: async backend => enlargerOf(await interpolateWeights(from, to, amount), backend),
   };
 }
