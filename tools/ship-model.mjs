@@ -209,8 +209,7 @@ async function scoreUpscaler() {
       throw new Error(`${set}: half precision costs ${exact.psnr - score.psnr} dB, more than ${dearest}.`);
     }
     results[set] = {
-      psnr: Number(score.psnr.toFixed(3)),
-      ssim: Number(score.ssim.toFixed(4)),
+      ...rounded(score),
       ...(texts[name].fidelity && {
         'lpips-alex': Number(score['lpips-alex'].toFixed(4)),
         'lpips-squeeze': Number(score['lpips-squeeze'].toFixed(4)),
@@ -222,16 +221,20 @@ async function scoreUpscaler() {
   if (photosOf !== undefined) {
     const kept = keptOut(join(out, 'kept'), join(assets, 'data', photosOf));
     const [tuned, general] = [join(out, 'f16'), 'x4-small'].map(model => evaluated(['--hr', join(out, 'kept')], model));
+    const { psnr, ssim } = rounded(general);
     results[`${kept} photos of this kind, kept out`] = {
-      psnr: Number(tuned.psnr.toFixed(3)),
-      ssim: Number(tuned.ssim.toFixed(4)),
-      'psnr of x4-small': Number(general.psnr.toFixed(3)),
-      'ssim of x4-small': Number(general.ssim.toFixed(4)),
+      ...rounded(tuned),
+      'psnr of x4-small': psnr,
+      'ssim of x4-small': ssim,
     };
     console.log(results);
   }
   rmSync(out, { recursive: true });
   return results;
+}
+
+function rounded({ psnr, ssim }) {
+  return { psnr: Number(psnr.toFixed(3)), ssim: Number(ssim.toFixed(4)) };
 }
 
 // Copies the photos that the training validated on; tells how many there are.

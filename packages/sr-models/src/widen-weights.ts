@@ -40,7 +40,7 @@ export async function widenWeights(
 
 /** The narrow weights in the corner of the wide ones; of what new channels give to earlier ones, nothing. */
 function placed(narrow: WeightTensor, wide: WeightTensor): WeightTensor {
-  const [outputs, inputs = 1, ...kernel] = wide.shape as [number, ...number[]];
+  const [, inputs = 1, ...kernel] = wide.shape as [number, ...number[]];
   const [ownOutputs, ownInputs = 1] = narrow.shape as [number, ...number[]];
   const taps = kernel.reduce((product, n) => product * n, 1);
   const data = Float32Array.from(wide.data);
@@ -51,7 +51,7 @@ function placed(narrow: WeightTensor, wide: WeightTensor): WeightTensor {
       for (let tap = 0; tap < taps; tap++) data[to + tap] = input < ownInputs ? narrow.data[from + tap]! : 0;
     }
   }
-  return { dtype: 'f32', shape: [outputs, ...wide.shape.slice(1)], data };
+  return { dtype: 'f32', shape: wide.shape, data };
 }
 
 function mismatch(why: string): SrError {

@@ -1,8 +1,7 @@
 /** A style network, trained on to paint like another picture. */
 
-import { fromBlob } from 'sr-data/browser';
 import { type FeatureEncoder, loadEncoder, squeezeNet } from 'sr-features';
-import { countParameters, SrError, splitAlpha } from 'sr-tensor';
+import { countParameters, SrError } from 'sr-tensor';
 import { type ModelCard, readWeights } from 'sr-tensor/weights';
 import type { HandlerContext } from 'sr-tensor/worker';
 import { buildStyleTraining, inSteps, resolveRecipe, type StyleRecipe, variedBatch } from 'sr-train';
@@ -12,7 +11,7 @@ import { featureNetworkOf, type GivenFile } from './given-weights.js';
 import { patchSource } from './patch-source.js';
 import { useBackend } from './settings.js';
 import { limited } from './stylize.js';
-import { heldOut, rgb, tune, tunedCard } from './tuning.js';
+import { heldOut, readRgb, tune, tunedCard } from './tuning.js';
 import { weightsOf } from './weights-source.js';
 
 /** Smaller than the recipe's 192: a step of two patches should not take a tab many seconds. */
@@ -32,8 +31,8 @@ export async function fineTuneStyle(job: FineTuneStyleJob, context: HandlerConte
     'schedule.learningRate': learningRate,
     'data.patchSize': patchSize,
   }) as StyleRecipe;
-  const painting = limited(rgb(splitAlpha(await fromBlob(job.painting)).color), recipe.styleSize!);
-  const photos = await Promise.all(job.pictures.map(async file => rgb(splitAlpha(await fromBlob(file)).color)));
+  const painting = limited(await readRgb(job.painting), recipe.styleSize!);
+  const photos = await Promise.all(job.pictures.map(readRgb));
   const { training: large, judged } = heldOut(photos, patchSize);
 
   const training = buildStyleTraining(inSteps(recipe, 1), {

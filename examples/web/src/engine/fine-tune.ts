@@ -2,25 +2,16 @@
 
 import { dispose, tidy } from '@tensorflow/tfjs-core';
 import { modCrop, resizePicture } from 'sr-data';
-import { fromBlob } from 'sr-data/browser';
 import { l1 } from 'sr-losses';
 import { loadModel } from 'sr-models';
-import {
-  type Network,
-  type Parameters,
-  type Picture,
-  pictureToTensor,
-  runNetwork,
-  splitAlpha,
-  tensorToPicture,
-} from 'sr-tensor';
+import { type Network, type Parameters, type Picture, pictureToTensor, runNetwork, tensorToPicture } from 'sr-tensor';
 import { adam, learningRateAt } from 'sr-tensor/optimizers';
 import type { HandlerContext } from 'sr-tensor/worker';
 import { Trainer, validateOn } from 'sr-train';
 import type { FineTuneJob, FineTuneResult } from './contract.js';
 import { patchSource } from './patch-source.js';
 import { useBackend } from './settings.js';
-import { heldOut, rgb, tune, tunedCard } from './tuning.js';
+import { heldOut, readRgb, tune, tunedCard } from './tuning.js';
 import { weightsOf } from './weights-source.js';
 
 const batchSize = 4;
@@ -33,7 +24,7 @@ export async function fineTune(job: FineTuneJob, context: HandlerContext): Promi
   const init = await parameters.toWeights();
   parameters.dispose();
   const { scale } = network;
-  const pictures = await Promise.all(job.pictures.map(async file => rgb(splitAlpha(await fromBlob(file)).color)));
+  const pictures = await Promise.all(job.pictures.map(readRgb));
   const { training: large, judged } = heldOut(pictures, patchSize * scale);
   const target = modCrop(judged, { scale });
   const input = resizePicture(target, { scale: 1 / scale });

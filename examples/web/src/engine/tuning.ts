@@ -2,8 +2,8 @@
 
 import type { Batch } from 'sr-data';
 import { cropPicture } from 'sr-data';
-import { toImageData } from 'sr-data/browser';
-import { type Parameters, type Picture, SrError } from 'sr-tensor';
+import { fromBlob, toImageData } from 'sr-data/browser';
+import { type Parameters, type Picture, SrError, splitAlpha } from 'sr-tensor';
 import { type ModelCard, writeWeights } from 'sr-tensor/weights';
 import type { HandlerContext } from 'sr-tensor/worker';
 import { type SampleSource, type TrainedNetwork, type Training, trainSteps } from 'sr-train';
@@ -97,8 +97,12 @@ function middleOf(picture: Picture): Picture {
   return cropPicture(picture, { left, top, width, height });
 }
 
-/** In three channels. */
-export function rgb(picture: Picture): Picture {
+/** A picture in three channels, without alpha. */
+export async function readRgb(file: Blob): Promise<Picture> {
+  return rgb(splitAlpha(await fromBlob(file)).color);
+}
+
+function rgb(picture: Picture): Picture {
   if (picture.channels === 3) return picture;
   const { data, width, height } = picture;
   return {

@@ -1,6 +1,5 @@
 /** The network that enlarges, trained on with pictures of one kind. */
 import { compute } from '../engine/client.js';
-import type { FineTuneEvent } from '../engine/contract.js';
 import { fileSource } from '../engine/weights-source.js';
 import { networks } from '../networks.js';
 import { h } from '../ui/dom.js';
@@ -27,12 +26,7 @@ export function networkPupil(): Pupil {
     },
     use: 'Use it in Enlarge',
     missing: () => undefined,
-    train: (job, { signal, onProgress }) =>
-      compute(
-        'fineTune',
-        { ...job, network: first.source },
-        { signal, onProgress: value => onProgress(value as FineTuneEvent) },
-      ),
+    train: (job, context) => compute('fineTune', { ...job, network: first.source }, context),
     verdict({ before, after }) {
       const gain = after - before;
       const how =

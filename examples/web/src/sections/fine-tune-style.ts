@@ -1,6 +1,5 @@
 /** A style, trained on to paint like another picture. */
 import { compute } from '../engine/client.js';
-import type { FineTuneEvent } from '../engine/contract.js';
 import { fileSource } from '../engine/weights-source.js';
 import { undecodable } from '../files/explain.js';
 import { inspectFile } from '../files/inspect-file.js';
@@ -81,7 +80,7 @@ export function stylePupil(notices: Notices, onChange: () => void): Pupil {
       const named = lacks.filter(each => each !== false);
       return named.length === 0 ? undefined : `Needs ${named.join(' and ')}.`;
     },
-    train: (job, { signal, onProgress }) =>
+    train: (job, context) =>
       compute(
         'fineTuneStyle',
         {
@@ -90,7 +89,7 @@ export function stylePupil(notices: Notices, onChange: () => void): Pupil {
           painting: painting!,
           encoder: judge!,
         },
-        { signal, onProgress: value => onProgress(value as FineTuneEvent) },
+        context,
       ),
     verdict({ before, after }) {
       const how =

@@ -162,7 +162,7 @@ export function fineTuneSection(): Section {
             learningRate: 10 ** rate.value,
             name: name.value.trim() || chosen.name,
           },
-          { signal, onProgress },
+          { signal, onProgress: event => onProgress(event as FineTuneEvent) },
         );
         done = { pupil: chosen, result };
         summary.textContent = `${chosen.verdict(result)} It took ${duration(result.seconds)}.`;

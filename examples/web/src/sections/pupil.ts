@@ -1,5 +1,5 @@
 /** What the page can train on: a network that enlarges, a style. */
-import type { FineTuneEvent, FineTuneJob, FineTuneResult } from '../engine/contract.js';
+import type { FineTuneJob, FineTuneResult } from '../engine/contract.js';
 
 export interface Pupil {
   /** What is chosen. */
@@ -30,5 +30,6 @@ export interface Pupil {
 
 export interface TrainContext {
   readonly signal: AbortSignal;
-  readonly onProgress: (event: FineTuneEvent) => void;
+  /** Told of each `FineTuneEvent`. */
+  readonly onProgress: (event: unknown) => void;
 }

@@ -98,11 +98,11 @@ interface Normalized {
   readonly variance: Tensor;
 }
 
-const axes = [0, 1, 2] as const;
+const axes: [0, 1, 2] = [0, 1, 2];
 
 function composed({ x, weight, bias }: Inputs, epsilon: number): Normalized {
   const count = x.size / x.shape[3];
-  const { mean, variance } = moments(x, [...axes]);
+  const { mean, variance } = moments(x, axes);
   return {
     output: normalize({ x, weight, bias }, { axes, epsilon }),
     mean,
@@ -127,7 +127,7 @@ const statistics: (
   forward: ({ mean, variance }) => [clone(mean), clone(variance)],
   gradient: ([dMean, dVariance], { x, mean, variance }) => {
     const count = x.size / x.shape[3];
-    const centred = sub(x, tfMean(x, [...axes]));
+    const centred = sub(x, tfMean(x, axes));
     return {
       x: () => add(mul(centred, mul(dVariance, 2 / Math.max(count - 1, 1))), mul(dMean, 1 / count)),
       mean: () => zerosLike(mean),
@@ -182,13 +182,13 @@ const fusedNormGradient: (
     const scale = rsqrt(add(variance, epsilon));
     const pulled = normalizeGradient({ dy: gx as Tensor4D, x }, attributes);
     const u = mul(dy, weight);
-    const both = add(mul(tfMean(mul(u, n), [...axes]), gx), mul(tfMean(mul(gx, n), [...axes]), u));
+    const both = add(mul(tfMean(mul(u, n), axes), gx), mul(tfMean(mul(gx, n), axes), u));
     const throughN = sub(mul(dy, gWeight), mul(scale, both)) as Tensor4D;
-    const throughScale = mul(mul(scale, tfMean(mul(gx, dx), [...axes])), n);
+    const throughScale = mul(mul(scale, tfMean(mul(gx, dx), axes)), n);
     return {
       dy: () => add(add(mul(weight, pulled), mul(gWeight, n)), gBias),
       x: () => sub(normalizeGradient({ dy: throughN, x }, attributes), throughScale),
-      weight: () => sum(mul(dy, pulled), [...axes]),
+      weight: () => sum(mul(dy, pulled), axes),
       mean: () => zerosLike(mean),
       variance: () => zerosLike(variance),
     };

@@ -1,15 +1,6 @@
-import {
-  add,
-  mul,
-  reshape,
-  rsqrt,
-  square,
-  sub,
-  type Tensor,
-  type Tensor1D,
-  type Tensor4D,
-} from '@tensorflow/tfjs-core';
-import { type ChannelAxes, channelMean, channelSum } from './channel-sum.js';
+import { add, mul, rsqrt, square, sub, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { type ChannelAxes, channelMean } from './channel-sum.js';
+import { biasGradient } from './conv2d-kernels.js';
 import { defineOperation } from './operation.js';
 import { perChannel } from './per-channel.js';
 
@@ -41,8 +32,8 @@ export const normalize: (inputs: NormalizeInputs, attributes: NormalizeAttribute
     gradient: (dy, { x, weight }, attributes) => ({
       x: () =>
         normalizeGradient({ dy: weight === undefined ? dy : mul(dy, perChannel<Tensor4D>(weight)), x }, attributes),
-      weight: () => sumOf(mul(dy, normalize({ x }, attributes))),
-      bias: () => sumOf(dy),
+      weight: () => biasGradient({ dy: mul(dy, normalize({ x }, attributes)) }, {}),
+      bias: () => biasGradient({ dy }, {}),
     }),
   });
 
@@ -62,9 +53,4 @@ export function normalizeGradient({ dy, x }: { dy: Tensor4D; x: Tensor4D }, attr
 function statistics(x: Tensor4D, { axes, epsilon }: NormalizeAttributes): { centred: Tensor4D; inverse: Tensor4D } {
   const centred = sub<Tensor4D>(x, channelMean(x, axes));
   return { centred, inverse: rsqrt(add(channelMean(square(centred), axes), epsilon)) };
-}
-
-/** `[channels]` */
-function sumOf(dy: Tensor4D): Tensor1D {
-  return reshape(channelSum({ x: dy }, { axes: [0, 1, 2] }), [-1]);
 }
