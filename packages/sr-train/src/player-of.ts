@@ -1,5 +1,5 @@
 /** How a recipe trains one network: from its data to a player. */
-import { adam, learningRateAt, type Optimizer, sgd } from 'sr-tensor/optimizers';
+import { adam, learningRateAt, muon, type Optimizer, sgd } from 'sr-tensor/optimizers';
 import { scheduleOf } from './phases.js';
 import type { PlayerOptions } from './player.js';
 import type { RecipeBase, RecipeOptimizer } from './recipe.js';
@@ -29,5 +29,8 @@ export function buildOptimizer(options: RecipeOptimizer, learningRate: number): 
     return sgd({ learningRate, momentum, weightDecay });
   }
   const { beta1, beta2, epsilon, weightDecay } = options;
+  if (options.kind === 'muon') {
+    return muon({ learningRate, momentum: options.momentum, beta1, beta2, epsilon, weightDecay });
+  }
   return adam({ learningRate, beta1, beta2, epsilon, weightDecay });
 }

@@ -41,16 +41,14 @@ const optimizerBase = {
   rates: z.record(pattern, z.number().min(0)).default({}),
 };
 
+// Kingma and Ba 2015, algorithm 1.
+const adam = { beta1: share.default(0.9), beta2: share.default(0.999), epsilon: positive.default(1e-8) };
+
 /** Of the networks that a recipe trains; the defaults are those of PyTorch. */
 const optimizerSchema: z.ZodType<RecipeOptimizer> = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('adam'),
-    // Kingma and Ba 2015, algorithm 1.
-    beta1: share.default(0.9),
-    beta2: share.default(0.999),
-    epsilon: positive.default(1e-8),
-    ...optimizerBase,
-  }),
+  z.strictObject({ kind: z.literal('adam'), ...adam, ...optimizerBase }),
+  // Jordan et al. 2024.
+  z.strictObject({ kind: z.literal('muon'), momentum: share.default(0.95), ...adam, ...optimizerBase }),
   z.strictObject({ kind: z.literal('sgd'), momentum: share.default(0), ...optimizerBase }),
 ]);
 

@@ -96,15 +96,14 @@ export interface RecipeInit {
 
 /** The learning rate is the schedule's. */
 export type RecipeOptimizer =
+  | ({ readonly kind: 'adam' } & AdamNumbers & OptimizerBase)
   | ({
-      readonly kind: 'adam';
-      /** Default 0.9. */
-      readonly beta1: number;
-      /** Default 0.999. */
-      readonly beta2: number;
-      /** Default 1e-8. */
-      readonly epsilon: number;
-    } & OptimizerBase)
+      /** Muon for matrices and kernels of convolutions, Adam for biases and slopes. */
+      readonly kind: 'muon';
+      /** Default 0.95. */
+      readonly momentum: number;
+    } & AdamNumbers &
+      OptimizerBase)
   | ({
       /** Stochastic gradient descent, in PyTorch's form. */
       readonly kind: 'sgd';
@@ -112,8 +111,17 @@ export type RecipeOptimizer =
       readonly momentum: number;
     } & OptimizerBase);
 
+interface AdamNumbers {
+  /** Default 0.9. */
+  readonly beta1: number;
+  /** Default 0.999. */
+  readonly beta2: number;
+  /** Default 1e-8. */
+  readonly epsilon: number;
+}
+
 interface OptimizerBase {
-  /** Times the parameter, added to its gradient. Default 0. */
+  /** Times the parameter, added to its gradient; Muon's: times the learning rate, taken away from matrices. Default 0. */
   readonly weightDecay: number;
   /**
    * Factors of the learning rate by what parameters are called: regular expressions, of which the first that matches

@@ -12,7 +12,7 @@ import {
   variable,
 } from '@tensorflow/tfjs-core';
 
-/** The functions that tools/oracles/lbfgs.py minimises. */
+/** The functions that tools/oracles/optimizers.py minimises. */
 export const functions: Readonly<Record<string, (x: Tensor) => Scalar>> = {
   rosenbrock: x => {
     const a = slice(x, 0, 1);
