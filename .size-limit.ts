@@ -18,7 +18,7 @@ const limits: Readonly<Record<string, number>> = {
   'sr-models/worker': 28,
   'sr-tensor/backend/index': 4.5,
   'sr-tensor/index': 20,
-  'sr-tensor/optimizers/index': 7.6,
+  'sr-tensor/optimizers/index': 7.2,
   'sr-tensor/weights/index': 16,
   'sr-tensor/worker/index': 3.3,
   'sr-train/index': 181,

@@ -38,15 +38,15 @@ function product(parameter: Tensor): Scalar {
 }
 
 /** One step of all parameters, each along the gradient of its own product. */
-function productsStep(optimizer: Optimizer, parameters: ReadonlyMap<string, Variable>): number[] {
+async function productsStep(optimizer: Optimizer, parameters: ReadonlyMap<string, Variable>): Promise<number[]> {
   const gradients: Record<string, Tensor> = {};
-  const values = [...parameters].map(([name, parameter]) => {
+  const values: number[] = [];
+  for (const [name, parameter] of parameters) {
     const { value, grads } = variableGrads(() => product(parameter), [parameter]);
     gradients[name] = grads[parameter.name]!;
-    const [number] = value.dataSync();
+    values.push(...(await value.data()));
     value.dispose();
-    return number!;
-  });
+  }
   optimizer.step(parameters, gradients);
   dispose(gradients);
   return values;
@@ -64,7 +64,8 @@ describeOnBackends('muon', () => {
           ...(options.momentum !== undefined && { momentum: options.momentum }),
           ...(options.weight_decay !== undefined && { weightDecay: options.weight_decay }),
         });
-        const seen = matrices[0]!.values.map(() => productsStep(optimizer, parameters));
+        const seen: number[][] = [];
+        for (const _ of matrices[0]!.values) seen.push(await productsStep(optimizer, parameters));
         for (const [i, { values, ends }] of matrices.entries()) {
           const ours = seen.map(losses => losses[i]!);
           await expectClose(ours, values, { tolerance: 1e-5 });
@@ -114,14 +115,14 @@ describeOnBackends('muon', () => {
       const [a, b] = [make(), make()];
       using first = muon({ learningRate: 0.1 });
       using before = muon({ learningRate: 0.1 });
-      productsStep(first, a);
-      productsStep(before, b);
+      await productsStep(first, a);
+      await productsStep(before, b);
       using second = muon({ learningRate: 1 });
       second.restore(structuredClone(await before.state()));
       expect(second.learningRate).toBe(0.1);
       expect(await second.state()).toEqual(await before.state());
-      productsStep(first, a);
-      productsStep(second, b);
+      await productsStep(first, a);
+      await productsStep(second, b);
       for (const [name, parameter] of a) expect(await parameter.data()).toEqual(await b.get(name)!.data());
       expect(await second.state()).toEqual(await first.state());
       expect(() => second.restore({ optimizer: 'adam', numbers: {}, tensors: {} })).toThrow(
