@@ -35,12 +35,15 @@ export async function fineTuneStyle(job: FineTuneStyleJob, context: HandlerConte
   const photos = await Promise.all(job.pictures.map(readRgb));
   const { training: large, judged } = heldOut(photos, patchSize);
 
-  const training = buildStyleTraining(inSteps(recipe, 1), {
-    styles: [painting],
-    encoders: { feature: await judgeOf(job.encoder) },
-    init,
-    heldOut: [{ name: 'judged', picture: judged }],
-  });
+  const encoder = await judgeOf(job.encoder);
+  const training = owning(encoder, () =>
+    buildStyleTraining(inSteps(recipe, 1), {
+      styles: [painting],
+      encoders: { feature: encoder },
+      init,
+      heldOut: [{ name: 'judged', picture: judged }],
+    }),
+  );
   try {
     const { batchSize } = recipe.data;
     const patches = patchSource(large, { scale: 1, batchSize, patchSize, seed: 1 });
@@ -63,6 +66,16 @@ export async function fineTuneStyle(job: FineTuneStyleJob, context: HandlerConte
     });
   } finally {
     training.dispose();
+  }
+}
+
+/** What is made with a network that belongs to it from then on, and to nobody where it cannot be made. */
+function owning<T>(encoder: FeatureEncoder, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    encoder.dispose();
+    throw error;
   }
 }
 
