@@ -13,7 +13,7 @@ const { device } = await selectBackend({ backend: 'native' });
 console.log(device);
 
 const recipes: Readonly<Record<string, Recipe>> = {
-  compact: resolveRecipe('compact', { emaDecay: 0 }),
+  compact: resolveRecipe('compact', { emaDecay: 0, optimizer: { kind: 'adam' } }),
   // What SRGAN begins with.
   srresnet: resolveRecipe('srgan', {
     phases: {},

@@ -21,7 +21,7 @@ const recipe = resolveRecipe('compact', {
   'network.name': small.card.network.name,
   'network.config': small.card.network.config,
   'init.weights': 'sr-weights/x4-small',
-  // A tenth of what an untrained network begins with: what it knows is to stay.
+  // A twentieth of what an untrained network begins with: what it knows is to stay.
   'schedule.learningRate': 1e-4,
   'schedule.warmUp': 10,
   'data.patchSize': 32,

@@ -46,16 +46,12 @@ const texts = {
       enlarger(scale, `As x4-small, for x${scale}: its body was trained on.`),
     ]),
   ),
-  'x4-small-texture': perceptual('x4-small', 'textures (Gram matrices, as TSRN)'),
-  'x4-small-structure': perceptual('x4-small', 'structure (gradient maps and a discriminator of them, as SPSR-G)'),
-  'x4-small-adversarial': perceptual(
-    'x4-small',
-    'looks (a discriminator and what its layers see, as adversarial feature matching)',
-  ),
+  ...perceptualForms('x4-small'),
   'x4-medium': enlarger(
     4,
-    'The largest: a plain stack of eleven 3x3 convolutions of 64 channels on a bilinear base, for fidelity (L1); it began with x4-small.',
+    'The largest: a plain stack of twelve 3x3 convolutions of 64 channels on a bilinear base, for fidelity (L1).',
   ),
+  ...perceptualForms('x4-medium'),
   'x4-small-faces': ofOneKind(
     'faces',
     '34 photos of faces (30 of CelebA, for research that is not commercial, 4 of the demo of GFPGAN)',
@@ -79,6 +75,17 @@ const texts = {
 function enlarger(scale, description) {
   const made = `8 of them kept out to validate on; low resolution by MATLAB bicubic x1/${scale}`;
   return { description, trainingData: `${photos}, ${made}` };
+}
+
+function perceptualForms(fidelity) {
+  return {
+    [`${fidelity}-texture`]: perceptual(fidelity, 'textures (Gram matrices, as TSRN)'),
+    [`${fidelity}-structure`]: perceptual(fidelity, 'structure (gradient maps and a discriminator of them, as SPSR-G)'),
+    [`${fidelity}-adversarial`]: perceptual(
+      fidelity,
+      'looks (a discriminator and what its layers see, as adversarial feature matching)',
+    ),
+  };
 }
 
 function perceptual(fidelity, what) {

@@ -54,7 +54,7 @@ describe('resolveRecipe', () => {
       'schedule.milestones': [100, 200],
       'schedule.factor': 0.5,
     });
-    expect(schedule).toEqual({ kind: 'step', learningRate: 1e-3, warmUp: 500, milestones: [100, 200], factor: 0.5 });
+    expect(schedule).toEqual({ kind: 'step', learningRate: 2e-3, warmUp: 200, milestones: [100, 200], factor: 0.5 });
   });
 
   test.each([
