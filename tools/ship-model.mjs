@@ -84,6 +84,10 @@ function perceptualForms(fidelity) {
   return {
     [`${fidelity}-texture`]: perceptual(fidelity, 'textures (Gram matrices, as TSRN)'),
     [`${fidelity}-structure`]: perceptual(fidelity, 'structure (gradient maps and a discriminator of them, as SPSR-G)'),
+    [`${fidelity}-structure-p`]: perceptual(
+      fidelity,
+      'structure (features of our extractor nse and a discriminator of them, as SPSR-P)',
+    ),
     [`${fidelity}-adversarial`]: perceptual(
       fidelity,
       'looks (a discriminator and what its layers see, as adversarial feature matching)',
@@ -123,9 +127,11 @@ const kind = { nse: 'extractor', style: 'style' }[readCard(found).network.name] 
 const trained = kind === 'upscaler' ? await usedForm(found) : found;
 const own = readCard(trained);
 const isStyle = kind === 'style';
-// A file's name tells nobody what it began with.
+// The name of a file or of a folder tells nobody what it began with; the recipe that is kept does.
+const began = ofRun && JSON.parse(readFileSync(join(given, 'recipe.json'), 'utf8')).init?.weights;
 const training = {
   ...own.training,
+  ...(own.training.init && began && { init: basename(began) }),
   ...(isStyle && own.training.init && { init: 'a network of ours, see docs/styles.md' }),
 };
 

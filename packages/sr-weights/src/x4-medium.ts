@@ -21,7 +21,7 @@ const card: ModelCard = {
   parameters: 398768,
   training: {
     recipe: 'x4-medium',
-    init: 'x4-medium',
+    init: 'x4-medium.first',
     task: 'super-resolution',
     form: 'paper',
     optimizer: '{"kind":"muon","momentum":0.95,"beta1":0.9,"beta2":0.999,"epsilon":1e-8,"weightDecay":0,"rates":{}}',
