@@ -4,6 +4,8 @@ import type { WeightModule } from 'sr-models';
 import type { ModelCard } from 'sr-tensor/weights';
 import double from 'sr-weights/x2-small';
 import triple from 'sr-weights/x3-small';
+import medium from 'sr-weights/x4-medium';
+import mediumForm from 'sr-weights/x4-medium-adversarial';
 import small from 'sr-weights/x4-small';
 import smallForm from 'sr-weights/x4-small-adversarial';
 import tiny from 'sr-weights/x4-tiny';
@@ -22,6 +24,7 @@ export interface NetworkChoice {
 const shipped: { module: WeightModule; form?: WeightModule; bytes: number }[] = [
   { module: small, form: smallForm, bytes: 200_000 },
   { module: tiny, bytes: 51_000 },
+  { module: medium, form: mediumForm, bytes: 800_000 },
   { module: double, bytes: 180_000 },
   { module: triple, bytes: 190_000 },
   { module: eightfold, bytes: 280_000 },

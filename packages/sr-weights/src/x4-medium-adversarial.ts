@@ -1,0 +1,76 @@
+import type { ModelCard } from 'sr-tensor/weights';
+
+// Written by tools/ship-model.mjs; the same card lies in the header of the file.
+const card: ModelCard = {
+  name: 'x4-medium-adversarial',
+  description:
+    'x4-medium, fine-tuned for looks (a discriminator and what its layers see, as adversarial feature matching): detail that looks right in place of pixels that are right on average.',
+  license: 'MIT',
+  trainingData:
+    'BSDS500 train and test (400 photos; its validation part, from which BSD100 comes, was not used), 53 pictures of T91, 90 ImageNet photos: those of at least 192 x 192 pixels, 8 of them kept out to validate on; low resolution by MATLAB bicubic x1/4',
+  network: {
+    name: 'compact',
+    config: {
+      scale: 4,
+      channels: 64,
+      depth: 10,
+      base: 'bilinear',
+    },
+  },
+  scale: 4,
+  parameters: 398768,
+  training: {
+    recipe: 'x4-medium-adversarial',
+    init: 'x4-medium',
+    task: 'super-resolution',
+    form: 'small',
+    optimizer: '{"kind":"muon","momentum":0.95,"beta1":0.9,"beta2":0.999,"epsilon":1e-8,"weightDecay":0,"rates":{}}',
+    schedule: '{"kind":"cosine","learningRate":0.001,"warmUp":50,"minimum":0.000001}',
+    data: '{"batchSize":8,"patchSize":25,"augment":true,"prepare":[],"crop":"random","zoom":null,"tiles":false,"degradation":{"kind":"bicubic"},"masks":null,"epoch":null}',
+    losses:
+      '{"pixel":{"kind":"l1","weight":1},"perceptual":{"kind":"feature","weight":0.2,"encoder":"perceptual","layers":["relu1","fire3","fire5","fire6","fire7","fire8","fire9"],"preset":"lpips"},"grid":{"kind":"grid","weight":2500,"period":4},"adversarial":{"kind":"adversarial","weight":0.005,"discriminator":"picture"},"content":{"kind":"discriminator-content","weight":0.03,"discriminator":"picture","preset":"softmax","calibration":10}}',
+    encoders:
+      '{"perceptual":{"network":"squeezenet","weights":null,"config":{},"preprocessing":null,"pooling":"max","seed":1}}',
+    discriminators:
+      '{"picture":{"network":{"name":"vgg-discriminator","config":{"size":96,"features":16}},"init":null,"sees":{"kind":"image"},"objective":"ragan","penalty":null,"optimizer":{"kind":"adam","beta1":0.9,"beta2":0.999,"epsilon":1e-8,"weightDecay":0,"rates":{}},"schedule":{"kind":"constant","learningRate":0.0005,"warmUp":0},"clipNorm":null,"every":1}}',
+    generatorEvery: 1,
+    accumulate: 1,
+    jitter: 4,
+    emaDecay: 0.99,
+    seed: 1,
+    steps: 1200,
+    iteration: 800,
+    seconds: 339,
+    hardware: 'Intel(R) Xeon(R) Processor, 2 cores',
+    software: 'TensorFlow 2.18.1, CPU, 2 threads; tfjs 4.22.0; Node 20.20.2; linux x64',
+  },
+  results: {
+    Set5: {
+      psnr: 28.889,
+      ssim: 0.8219,
+      'lpips-alex': 0.1381,
+      'lpips-squeeze': 0.0985,
+    },
+    Set14: {
+      psnr: 26.552,
+      ssim: 0.7195,
+      'lpips-alex': 0.1933,
+      'lpips-squeeze': 0.1342,
+    },
+    'BSD100-dev': {
+      psnr: 26.17,
+      ssim: 0.6788,
+      'lpips-alex': 0.2532,
+      'lpips-squeeze': 0.1314,
+    },
+  },
+  sha256: '3107540158cb699434f19bfa2421e42038e1d0762f642baf3a29c2485cccae1d',
+  fidelity: 'x4-medium',
+};
+
+const model: { readonly card: ModelCard; readonly url: URL } = {
+  card,
+  url: new URL('../weights/x4-medium-adversarial.safetensors', import.meta.url),
+};
+
+export default model;
