@@ -83,7 +83,9 @@ describe('an upscaler in a thread of its own', () => {
     await expectNoLeaks(async () => expect(await apart.upscale(picture, { tile })).toEqual(expected));
     const onProgress = (): void => void threads[0]!.terminate();
     // So large that the thread is still at work when the news of its first tile has come here.
-    await expect(apart.upscale(noise(200, 400), { tile, onProgress })).rejects.toMatchObject({ code: 'worker/crashed' });
+    await expect(apart.upscale(noise(200, 400), { tile, onProgress })).rejects.toMatchObject({
+      code: 'worker/crashed',
+    });
     expect(await apart.upscale(picture, { tile })).toEqual(expected);
     expect(threads).toHaveLength(2);
   });
