@@ -7,6 +7,7 @@ import {
   sub,
   sum,
   type Tensor,
+  tensor,
   tensor1d,
   type Variable,
   variable,
@@ -23,9 +24,13 @@ export const functions: Readonly<Record<string, (x: Tensor) => Scalar>> = {
 };
 
 /** A variable and nothing else: the tensor it was made from is disposed. */
-export function variable1d(values: ArrayLike<number>): Variable {
-  const initial = tensor1d(Float32Array.from(values));
+export function variableOf(values: ArrayLike<number>, shape: number[]): Variable {
+  const initial = tensor(Float32Array.from(values), shape);
   const made = variable(initial);
   initial.dispose();
   return made;
+}
+
+export function variable1d(values: ArrayLike<number>): Variable {
+  return variableOf(values, [values.length]);
 }

@@ -7,6 +7,7 @@
 import { add, div, keep, mul, sqrt, square, sub, Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { nativeBackend } from '../backend/native-ops.js';
 import { SrError } from '../errors.js';
+import { assign } from './averages.js';
 import type { Optimizer } from './optimizer.js';
 
 export interface AdamOptions {
@@ -160,11 +161,6 @@ function updateTensors(
   slot.first = first;
   slot.second = second;
   assign(parameter, after);
-}
-
-function assign(parameter: Variable, value: Tensor): void {
-  parameter.assign(value);
-  value.dispose();
 }
 
 function asTensor(moment: Float32Array | Tensor, { shape }: Tensor): Tensor {

@@ -9,10 +9,10 @@ import {
   type Tensor,
   tensor,
   type Variable,
-  variable,
   variableGrads,
 } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
+import { variableOf } from '../golden/optimizers.js';
 import golden from '../golden/optimizers.json' with { type: 'json' };
 import { describeOnBackends, expectClose, expectNoLeaks } from '../testing/index.js';
 import { adam } from './adam.js';
@@ -21,13 +21,6 @@ import type { Optimizer } from './optimizer.js';
 
 // A matrix as a kernel of convolutions: [height, width, in, out] of height width in rows.
 const shapes: Readonly<Record<string, number[]>> = { '12,4': [2, 2, 3, 4] };
-
-function variableOf(values: readonly number[], shape: number[]): Variable {
-  const initial = tensor(values as number[], shape);
-  const made = variable(initial);
-  initial.dispose();
-  return made;
-}
 
 /** The function that tools/oracles/optimizers.py calls product. */
 function product(parameter: Tensor): Scalar {

@@ -11,7 +11,6 @@ import {
   add,
   addN,
   div,
-  keep,
   matMul,
   maximum,
   mul,
@@ -21,15 +20,15 @@ import {
   stack,
   sub,
   sum,
-  Tensor,
+  type Tensor,
   type Tensor3D,
-  tensor,
   tidy,
   unstack,
   type Variable,
 } from '@tensorflow/tfjs-core';
 import { SrError } from '../errors.js';
 import { type AdamOptions, adam } from './adam.js';
+import { Averages, assign } from './averages.js';
 import type { Optimizer } from './optimizer.js';
 
 export interface MuonOptions extends Omit<AdamOptions, 'weightDecay'> {
@@ -61,26 +60,23 @@ const ADAM_RMS = 0.2;
  */
 export function muon({ learningRate, momentum = 0.95, weightDecay = 0, ...ofAdam }: MuonOptions): Optimizer {
   const others = adam({ learningRate, ...ofAdam });
-  /** By name; plain values after `restore`, until they are used. */
-  const averages = new Map<string, Tensor | Float32Array>();
+  const averages = new Averages();
 
   const reset = (): void => {
-    for (const average of averages.values()) if (average instanceof Tensor) average.dispose();
     averages.clear();
     others.reset();
   };
 
   /** The averaged gradient, kept, and the direction before it is made orthogonal. */
   const direction = (name: string, gradient: Tensor): Tensor => {
-    const kept = averages.get(name);
-    const before = kept instanceof Float32Array ? tensor(kept, gradient.shape) : kept;
+    const before = averages.take(name, gradient);
     const [average, ahead] = tidy(() => {
       const share = mul(gradient, 1 - momentum);
       const next = before === undefined ? share : add(mul(before, momentum), share);
       return [next, add(mul(next, momentum), share)];
     }) as [Tensor, Tensor];
     before?.dispose();
-    averages.set(name, keep(average));
+    averages.put(name, average);
     return ahead;
   };
 
@@ -101,8 +97,7 @@ export function muon({ learningRate, momentum = 0.95, weightDecay = 0, ...ofAdam
             const step = reshape(steps[i]!, parameter.shape);
             return sub(weightDecay === 0 ? parameter : mul(parameter, 1 - this.learningRate * weightDecay), step);
           });
-          parameter.assign(value);
-          value.dispose();
+          assign(parameter, value);
           steps[i]!.dispose();
         }
       }
@@ -115,9 +110,7 @@ export function muon({ learningRate, momentum = 0.95, weightDecay = 0, ...ofAdam
     async state() {
       const { numbers, tensors } = await others.state();
       const all = { ...tensors };
-      for (const [name, average] of averages) {
-        all[`average.${name}`] = Float32Array.from(average instanceof Tensor ? await average.data() : average);
-      }
+      for (const [name, values] of Object.entries(await averages.values())) all[`average.${name}`] = values;
       return { optimizer: 'muon', numbers: { ...numbers, learningRate: this.learningRate }, tensors: all };
     },
 
@@ -129,12 +122,9 @@ export function muon({ learningRate, momentum = 0.95, weightDecay = 0, ...ofAdam
         });
       }
       others.restore({ optimizer: 'adam', numbers, tensors });
-      for (const average of averages.values()) if (average instanceof Tensor) average.dispose();
-      averages.clear();
+      const own = Object.entries(tensors).filter(([key]) => key.startsWith('average.'));
+      averages.restore(Object.fromEntries(own.map(([key, values]) => [key.slice('average.'.length), values])));
       this.learningRate = numbers.learningRate ?? learningRate;
-      for (const [key, values] of Object.entries(tensors)) {
-        if (key.startsWith('average.')) averages.set(key.slice('average.'.length), values.slice());
-      }
     },
 
     dispose: reset,

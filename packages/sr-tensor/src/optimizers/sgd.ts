@@ -3,8 +3,9 @@
  *
  *   g = gradient + weightDecay p,   v = momentum v + g,   p = p - learningRate v
  */
-import { add, mul, sub, Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { add, mul, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { SrError } from '../errors.js';
+import { Averages, assign } from './averages.js';
 import type { Optimizer } from './optimizer.js';
 
 export interface SgdOptions {
@@ -25,13 +26,8 @@ export interface SgdOptions {
  * optimizer.step(model.parameters.trainable(), gradients);
  */
 export function sgd({ learningRate, momentum = 0, weightDecay = 0 }: SgdOptions): Optimizer {
-  /** Plain values after `restore`, until they are used. */
-  const velocities = new Map<string, Tensor | Float32Array>();
-
-  const reset = (): void => {
-    for (const velocity of velocities.values()) if (velocity instanceof Tensor) velocity.dispose();
-    velocities.clear();
-  };
+  const velocities = new Averages();
+  const reset = (): void => velocities.clear();
 
   return {
     learningRate,
@@ -40,29 +36,23 @@ export function sgd({ learningRate, momentum = 0, weightDecay = 0 }: SgdOptions)
       for (const [name, parameter] of parameters) {
         const gradient = gradients[name];
         if (gradient === undefined) continue;
-        const kept = velocities.get(name);
-        const before = kept instanceof Float32Array ? tensor(kept, parameter.shape) : kept;
+        const before = velocities.take(name, parameter);
         const [velocity, value] = tidy(() => {
           const decayed = weightDecay === 0 ? gradient.clone() : add(gradient, mul(parameter, weightDecay));
           const next = before === undefined ? decayed : add(mul(before, momentum), decayed);
           return [next, sub(parameter, mul(next, this.learningRate))];
         }) as [Tensor, Tensor];
-        parameter.assign(value);
-        value.dispose();
+        assign(parameter, value);
         before?.dispose();
         if (momentum === 0) velocity.dispose();
-        else velocities.set(name, velocity);
+        else velocities.put(name, velocity);
       }
     },
 
     reset,
 
     async state() {
-      const tensors: Record<string, Float32Array> = {};
-      for (const [name, velocity] of velocities) {
-        tensors[name] = Float32Array.from(velocity instanceof Tensor ? await velocity.data() : velocity);
-      }
-      return { optimizer: 'sgd', numbers: { learningRate: this.learningRate }, tensors };
+      return { optimizer: 'sgd', numbers: { learningRate: this.learningRate }, tensors: await velocities.values() };
     },
 
     restore({ optimizer, numbers, tensors }) {
@@ -72,9 +62,8 @@ export function sgd({ learningRate, momentum = 0, weightDecay = 0 }: SgdOptions)
           message: `sgd: expected a state of SGD, received one of "${optimizer}".`,
         });
       }
-      reset();
+      velocities.restore(tensors);
       this.learningRate = numbers.learningRate ?? learningRate;
-      for (const [name, values] of Object.entries(tensors)) velocities.set(name, values.slice());
     },
 
     dispose: reset,
