@@ -151,24 +151,25 @@ function toFixedPoint(weights: Float64Array): void {
   for (let i = 0; i < weights.length; i++) weights[i] = Math.round(weights[i]! * 2 ** 22) / 2 ** 22;
 }
 
-/** Each output row is a weighted sum of input rows, four at a time, which are added in order. */
+/** Each output row is a weighted sum of input rows, which are added in order, four at a time as far as they go. */
 function resizeRows<Out extends Values>(data: Values, out: Out, { start, taps, weights }: ResizeWeights): Out {
   const line = new Float64Array(out.length / start.length);
   const { length } = line;
   for (let y = 0; y < start.length; y++) {
     line.fill(0);
     const [first, end] = nonZero(weights, y * taps, taps);
-    for (let tap = first; tap < end; tap += 4) {
-      const at = (start[y]! + tap - y * taps) * length;
-      const left = end - tap;
-      const w0 = weights[tap]!;
-      // Where fewer than four are left, the row itself stands in, times nothing.
-      const [w1, at1] = left > 1 ? [weights[tap + 1]!, at + length] : [0, at];
-      const [w2, at2] = left > 2 ? [weights[tap + 2]!, at + 2 * length] : [0, at];
-      const [w3, at3] = left > 3 ? [weights[tap + 3]!, at + 3 * length] : [0, at];
+    let tap = first;
+    let at = (start[y]! + first - y * taps) * length;
+    for (; tap + 4 <= end; tap += 4, at += 4 * length) {
+      const [w0, w1, w2, w3] = [weights[tap]!, weights[tap + 1]!, weights[tap + 2]!, weights[tap + 3]!];
+      const [at1, at2, at3] = [at + length, at + 2 * length, at + 3 * length];
       for (let i = 0; i < length; i++) {
         line[i] = line[i]! + w0 * data[at + i]! + w1 * data[at1 + i]! + w2 * data[at2 + i]! + w3 * data[at3 + i]!;
       }
+    }
+    for (; tap < end; tap++, at += length) {
+      const weight = weights[tap]!;
+      for (let i = 0; i < length; i++) line[i] = line[i]! + weight * data[at + i]!;
     }
     storeRow(line, out, y * length);
   }
@@ -185,22 +186,50 @@ function nonZero(weights: Float64Array, from: number, taps: number): [first: num
 
 /** Each output column is a weighted sum of input columns. */
 function resizeColumns<Out extends Values>(data: Values, out: Out, columns: ResizeWeights, channels: number): Out {
-  const { start, taps, weights } = columns;
-  const line = new Float64Array(start.length * channels);
+  const line = new Float64Array(columns.start.length * channels);
   const height = out.length / line.length;
   const inputRow = data.length / height;
+  const sum = channels === 3 ? sumColors : sumChannels;
   for (let y = 0; y < height; y++) {
-    for (let x = 0, to = 0; x < start.length; x++) {
-      for (let c = 0; c < channels; c++, to++) {
-        let sum = 0;
-        let from = y * inputRow + start[x]! * channels + c;
-        for (let tap = x * taps; tap < (x + 1) * taps; tap++, from += channels) sum += weights[tap]! * data[from]!;
-        line[to] = sum;
-      }
-    }
+    sum(data, y * inputRow, line, columns, channels);
     storeRow(line, out, y * line.length);
   }
   return out;
+}
+
+/** A row of output columns. */
+function sumChannels(
+  data: Values,
+  row: number,
+  line: Float64Array,
+  { start, taps, weights }: ResizeWeights,
+  channels: number,
+): void {
+  for (let x = 0, to = 0; x < start.length; x++) {
+    for (let c = 0; c < channels; c++, to++) {
+      let sum = 0;
+      let from = row + start[x]! * channels + c;
+      for (let tap = x * taps; tap < (x + 1) * taps; tap++, from += channels) sum += weights[tap]! * data[from]!;
+      line[to] = sum;
+    }
+  }
+}
+
+/** `sumChannels` of three in half the time: each weight is read once. */
+function sumColors(data: Values, row: number, line: Float64Array, { start, taps, weights }: ResizeWeights): void {
+  for (let x = 0, to = 0; x < start.length; x++, to += 3) {
+    let [red, green, blue] = [0, 0, 0];
+    let from = row + start[x]! * 3;
+    for (let tap = x * taps; tap < (x + 1) * taps; tap++, from += 3) {
+      const weight = weights[tap]!;
+      red += weight * data[from]!;
+      green += weight * data[from + 1]!;
+      blue += weight * data[from + 2]!;
+    }
+    line[to] = red;
+    line[to + 1] = green;
+    line[to + 2] = blue;
+  }
 }
 
 /** Copies doubles as they are; integers are clipped and rounded, halves up. */
