@@ -29,6 +29,7 @@ process.env.SR_WEIGHTS_DIR ??= ['weights', 'data/iqa/niqe'].map(path => join(ass
 const ROUNDS = 5;
 /** Weights above which a network takes half a minute on wasm. */
 const SLOW = 1e6;
+const CROPS_A_ROW = 7;
 /** What stands below is left as it is. */
 const BY_HAND = '<!-- By hand. -->';
 const sets = ['Set5', 'Set14', 'BSD100-dev'] as const;
@@ -112,14 +113,15 @@ async function milliseconds(backend: BackendName): Promise<Record<string, number
 async function writePage(): Promise<void> {
   const images = join(root, 'docs/images');
   mkdirSync(images, { recursive: true });
-  const points = (x: (name: string) => number, y: (name: string) => number) =>
-    all.map(({ name, ours }) => ({ name, ours, x: x(name), y: y(name) }));
+  const points = (shown: readonly Contestant[], x: (name: string) => number, y: (name: string) => number) =>
+    shown.map(({ name, ours }) => ({ name, ours, x: x(name), y: y(name) }));
   const [set5, bsd] = [scores.Set5!, scores['BSD100-dev']!];
   const distortion = scatterChart({
     title: 'BSD100 (half): distortion and perception; better is right and below',
     x: 'PSNR (dB)',
     y: 'LPIPS, AlexNet',
     points: points(
+      all.filter(({ name }) => !/-(faces|aerial)$/.test(name)),
       name => bsd[name]!.psnr!,
       name => bsd[name]!['lpips-alex']!,
     ),
@@ -130,7 +132,9 @@ async function writePage(): Promise<void> {
     x: 'milliseconds a megapixel of output',
     y: 'PSNR (dB)',
     logarithmic: true,
+    // The forms of a network take its time.
     points: points(
+      all.filter(({ timedAs }) => timedAs === undefined),
       name => times.wasm![name]!,
       name => set5[name]!.psnr!,
     ),
@@ -151,20 +155,27 @@ async function writeCrops(path: string): Promise<void> {
     { file: 'Set14/x4/img_002_SRF_4', name: 'Set14, barbara', area: { left: 380, top: 130, width: 160, height: 128 } },
     { file: 'BSD100-dev/x4/img_005_SRF_4', name: 'BSD100', area: { left: 120, top: 100, width: 160, height: 128 } },
   ];
-  const rows = details.map(({ name }) => ({ name, cells: [] as { picture: Picture; text?: string }[] }));
+  const cells = details.map(() => [] as { picture: Picture; text: string }[]);
   for (const contestant of all) {
     const { enlarge, dispose } = await contestant.open('native');
     for (const [i, { file, area }] of details.entries()) {
       const large = await enlarge(await readPicture(join(assets, 'data/bench', `${file}_LR.png`)));
-      rows[i]!.cells.push({ picture: cropPicture(large, area) });
+      cells[i]!.push({ picture: cropPicture(large, area), text: contestant.name });
     }
     dispose();
   }
   for (const [i, { file, area }] of details.entries()) {
     const original = await readPicture(join(assets, 'data/bench', `${file}_HR.png`));
-    rows[i]!.cells.push({ picture: cropPicture(original, area) });
+    cells[i]!.push({ picture: cropPicture(original, area), text: 'original' });
   }
-  await writePictureGrid(path, { columns: [...all.map(({ name }) => name), 'original'], rows });
+  const rows = details.flatMap(({ name }, i) =>
+    chunked(cells[i]!, CROPS_A_ROW).map((part, line) => ({ name: line === 0 ? name : ' ', cells: part })),
+  );
+  await writePictureGrid(path, { columns: Array(CROPS_A_ROW).fill(''), rows });
+}
+
+function chunked<T>(values: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(values.length / size) }, (_, i) => values.slice(i * size, (i + 1) * size));
 }
 
 function page(): string {

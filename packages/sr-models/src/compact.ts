@@ -4,22 +4,15 @@
  *
  *   y = enlarge(x) + shuffle(tail(relu(body.7(... relu(body.0(relu(head(x))))))))
  *
- * The residual form follows VDSR (Kim et al. 2016, section 3.1), the sub-pixel convolution ESPCN (Shi et al. 2016).
+ * The residual form follows VDSR (Kim et al. 2016, section 3.1), the sub-pixel convolution ESPCN (Shi et al. 2016). Inner
+ * layers begin near the identity, so that they learn what to change, as residual ones do, without being slower afterwards
+ * (Zagoruyko and Komodakis, "DiracNets", 2017).
  */
 import { add, type Tensor4D } from '@tensorflow/tfjs-core';
-import {
-  conv2d,
-  defineNetwork,
-  type Initializer,
-  kaimingNormal,
-  type Network,
-  type ParameterSpec,
-  pixelShuffle,
-  toTensorflowOrder,
-  zeros,
-} from 'sr-tensor';
+import { conv2d, defineNetwork, type Initializer, kaimingNormal, type Network } from 'sr-tensor';
 import { checkOptions, integerIn, oneOf } from './config.js';
 import { enlarge, enlargeRadius, type Interpolation, interpolations } from './enlarge.js';
+import { chain, convSpecs, range, subPixelConv } from './generators/layers.js';
 
 /** Shape of a compact network. */
 export interface CompactConfig {
@@ -38,8 +31,8 @@ export interface CompactConfig {
  * each but the tail.
  *
  * Parameters, as PyTorch would name them: `head.weight`, `head.bias`, `body.0.weight`, `body.0.bias`, ...,
- * `tail.weight`, `tail.bias`; 88,752 numbers with the defaults. The tail starts a tenth as strong as the other layers,
- * so that an untrained network is close to its base interpolation.
+ * `tail.weight`, `tail.bias`; 88,752 numbers with the defaults. Inner layers start as the identity and a fifth of
+ * Kaiming's weights; the tail with a twentieth of them, so that an untrained network is close to its base interpolation.
  *
  * @param config scale (default 4), channels (32), depth (8), base (`bilinear`)
  * @returns a network from `[batch, height, width, 3]` to `[batch, height * scale, width * scale, 3]`
@@ -56,11 +49,12 @@ export function compact(config: CompactConfig = {}): Network {
     base: oneOf(interpolations),
   });
   const { scale = 4, channels = 32, depth = 8, base = 'bilinear' } = config;
-  const relu = kaimingNormal();
-  const inner = Array.from({ length: depth }, (_, i) => `body.${i}`);
-  const parameters: Record<string, ParameterSpec> = { ...conv('head', 3, channels, relu) };
-  for (const layer of inner) Object.assign(parameters, conv(layer, channels, channels, relu));
-  Object.assign(parameters, conv('tail', channels, 3 * scale * scale, kaimingNormal({ scale: 0.1 })));
+  const inner = range(depth).map(i => `body.${i}`);
+  const parameters = {
+    ...convSpecs('head', { from: 3, to: channels, init: kaimingNormal() }),
+    ...Object.assign({}, ...inner.map(layer => convSpecs(layer, { from: channels, to: channels, init: nearIdentity }))),
+    ...convSpecs('tail', { from: channels, to: 3 * scale * scale, init: kaimingNormal({ scale: 0.05 }) }),
+  };
 
   return defineNetwork({
     name: 'compact',
@@ -70,23 +64,20 @@ export function compact(config: CompactConfig = {}): Network {
     radius: Math.max(depth + 2, enlargeRadius(base)),
     parameters,
     apply(x, p): Tensor4D {
-      let features = conv2d(x, p('head'), { activation: 'relu' });
-      for (const layer of inner) {
-        const next = conv2d(features, p(layer), { activation: 'relu' });
-        features.dispose();
-        features = next;
-      }
-      // The channels of the weights are put in order rather than those of the pictures, which are far larger.
-      const tail = toTensorflowOrder(p('tail'), scale);
-      const details = pixelShuffle(conv2d(features, tail), scale, { order: 'tensorflow' });
-      return add(details, enlarge(x, { scale, base }));
+      const relu = (layer: string) => (f: Tensor4D) => conv2d(f, p(layer), { activation: 'relu' });
+      const tail = (f: Tensor4D) => subPixelConv(f, p('tail'), { factor: scale });
+      return add(chain(x, [relu('head'), ...inner.map(relu), tail]), enlarge(x, { scale, base }));
     },
   });
 }
 
-function conv(name: string, from: number, to: number, init: Initializer): Record<string, ParameterSpec> {
-  return {
-    [`${name}.weight`]: { shape: [3, 3, from, to], layout: 'conv', init },
-    [`${name}.bias`]: { shape: [to], layout: 'plain', init: zeros },
-  };
-}
+const weak = kaimingNormal({ scale: 0.2 });
+
+/** Each channel to itself, and a fifth of Kaiming's weights. */
+const nearIdentity: Initializer = (shape, random, fan) => {
+  const values = weak(shape, random, fan);
+  const [height, width, from, to] = shape as [number, number, number, number];
+  const middle = (height * width - 1) / 2;
+  for (let channel = 0; channel < from; channel++) values[(middle * from + channel) * to + channel]! += 1;
+  return values;
+};
