@@ -95,6 +95,9 @@ function device(): string {
     binding: { TF_Version: string };
     isUsingGpuDevice: boolean;
   };
+  if (isUsingGpuDevice) return `TensorFlow ${binding.TF_Version}, CUDA GPU`;
   const threads = Number(process.env.TF_NUM_INTRAOP_THREADS ?? availableParallelism());
-  return `TensorFlow ${binding.TF_Version}, ${isUsingGpuDevice ? 'CUDA GPU' : `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`}`;
+  // What oneDNN may compute products in, where the processor has it: BF16, TF32 or ANY.
+  const products = process.env.TF_SET_ONEDNN_FPMATH_MODE;
+  return `TensorFlow ${binding.TF_Version}, CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}${products ? `, products in ${products}` : ''}`;
 }

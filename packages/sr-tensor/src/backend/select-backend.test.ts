@@ -68,14 +68,35 @@ test('a survey tries every backend and leaves the current one', async () => {
 });
 
 test('a program that chooses a backend prints nothing and ends by itself', async () => {
-  const program = `
-    import { selectBackend } from 'sr-tensor/backend';
+  const choosing = `
     await selectBackend();
     await selectBackend({ backend: 'wasm' });`;
+  expect(await runProgram(choosing)).toEqual({ code: 0, output: '' });
+});
+
+test('the device says what TensorFlow computes products in, which changes results', async () => {
+  const program = `
+    const { backend, device } = await selectBackend();
+    console.log(backend === 'native' && !device.includes('GPU') ? device.split(', ').at(-1) : 'products in BF16');`;
+  const result = await runProgram(program, { TF_SET_ONEDNN_FPMATH_MODE: 'BF16' });
+  expect(result).toEqual({ code: 0, output: 'products in BF16\n' });
+});
+
+async function runProgram(
+  program: string,
+  env: Record<string, string> = {},
+): Promise<{ code: number | null; output: string }> {
   const { code, output } = await runCommand(
     process.execPath,
-    ['--import', 'tsx', '--conditions=sr-source', '--input-type=module', '-e', program],
-    { cwd: new URL('../..', import.meta.url).pathname, env: { NODE_OPTIONS: '' } },
+    [
+      '--import',
+      'tsx',
+      '--conditions=sr-source',
+      '--input-type=module',
+      '-e',
+      `import { selectBackend } from 'sr-tensor/backend';${program}`,
+    ],
+    { cwd: new URL('../..', import.meta.url).pathname, env: { NODE_OPTIONS: '', ...env } },
   );
-  expect({ code, output }).toEqual({ code: 0, output: '' });
-});
+  return { code, output };
+}
