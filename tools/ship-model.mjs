@@ -27,6 +27,7 @@ import { root } from './setup.mjs';
 
 const dearest = 0.01;
 
+// With a zoom all of them are used; without, those that hold a patch.
 const allPhotos =
   'BSDS500 train and test (400 photos; its validation part, from which BSD100 comes, was not used), 53 pictures of T91, 90 ImageNet photos';
 const photos = `${allPhotos}: those of at least 192 x 192 pixels`;
@@ -35,7 +36,8 @@ const photos = `${allPhotos}: those of at least 192 x 192 pixels`;
 const texts = {
   'x4-small': enlarger(
     4,
-    'The default: a plain stack of eleven 3x3 convolutions of 32 channels on a bilinear base, for fidelity (L1); trained wide.',
+    'The default: a plain stack of eleven 3x3 convolutions of 32 channels on a bilinear base, for fidelity (L1).',
+    allPhotos,
   ),
   'x4-tiny': enlarger(
     4,
@@ -51,7 +53,6 @@ const texts = {
   'x4-medium': enlarger(
     4,
     'The largest: a plain stack of twelve 3x3 convolutions of 64 channels on a bilinear base, for fidelity (L1).',
-    // Its zoom takes small ones, too.
     allPhotos,
   ),
   ...perceptualForms('x4-medium'),

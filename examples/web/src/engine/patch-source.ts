@@ -23,7 +23,7 @@ export function patchSource(
 ): SampleSource<Batch> {
   const pairs = pictures.map(picture => {
     const large = modCrop(picture, { scale });
-    return { large, small: resizePicture(large, { scale: 1 / scale }) };
+    return { large, small: scale === 1 ? large : resizePicture(large, { scale: 1 / scale }) };
   });
   let random = new Random(seed);
 
