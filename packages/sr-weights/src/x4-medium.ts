@@ -21,11 +21,10 @@ const card: ModelCard = {
   parameters: 398768,
   training: {
     recipe: 'x4-medium',
-    init: 'x4-medium.first',
     task: 'super-resolution',
     form: 'paper',
     optimizer: '{"kind":"muon","momentum":0.95,"beta1":0.9,"beta2":0.999,"epsilon":1e-8,"weightDecay":0,"rates":{}}',
-    schedule: '{"kind":"cosine","learningRate":0.0007,"warmUp":50,"minimum":0.000001}',
+    schedule: '{"kind":"cosine","learningRate":0.002,"warmUp":200,"minimum":0.000001}',
     data: '{"batchSize":8,"patchSize":48,"augment":true,"prepare":[],"crop":"random","zoom":[0.5,1],"tiles":false,"degradation":{"kind":"bicubic"},"masks":null,"epoch":null}',
     losses: '{"pixel":{"kind":"l1","weight":1}}',
     generatorEvery: 1,
@@ -33,27 +32,27 @@ const card: ModelCard = {
     jitter: 0,
     emaDecay: 0.99,
     seed: 1,
-    steps: 1600,
-    iteration: 1600,
-    seconds: 412,
+    steps: 10000,
+    iteration: 10000,
+    seconds: 2656,
     hardware: 'Intel(R) Xeon(R) Processor, 2 cores',
-    software: 'TensorFlow 2.18.1, CPU, 2 threads; tfjs 4.22.0; Node 20.20.2; linux x64',
+    software: 'TensorFlow 2.18.1, CPU, 2 threads, products in BF16; tfjs 4.22.0; Node 20.20.2; linux x64',
   },
   results: {
     Set5: {
-      psnr: 31.328,
-      ssim: 0.8835,
+      psnr: 31.519,
+      ssim: 0.8865,
     },
     Set14: {
-      psnr: 28.125,
-      ssim: 0.7695,
+      psnr: 28.206,
+      ssim: 0.7727,
     },
     'BSD100-dev': {
-      psnr: 27.491,
-      ssim: 0.7238,
+      psnr: 27.619,
+      ssim: 0.729,
     },
   },
-  sha256: '36f022bcd5f8669b279844e762d0935a6727cc5445f4a78580511c7bb8a201ef',
+  sha256: '8f1a7ab374a753e0a9a54bf25fe2cd62abf4d6969f0e1e61f91b5064cf1790e7',
 };
 
 const model: { readonly card: ModelCard; readonly url: URL } = {
