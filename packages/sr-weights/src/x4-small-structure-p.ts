@@ -1,0 +1,76 @@
+import type { ModelCard } from 'sr-tensor/weights';
+
+// Written by tools/ship-model.mjs; the same card lies in the header of the file.
+const card: ModelCard = {
+  name: 'x4-small-structure-p',
+  description:
+    'x4-small, fine-tuned for structure (features of our extractor nse and a discriminator of them, as SPSR-P): detail that looks right in place of pixels that are right on average.',
+  license: 'MIT',
+  trainingData:
+    'BSDS500 train and test (400 photos; its validation part, from which BSD100 comes, was not used), 53 pictures of T91, 90 ImageNet photos: those of at least 192 x 192 pixels, 8 of them kept out to validate on; low resolution by MATLAB bicubic x1/4',
+  network: {
+    name: 'compact',
+    config: {
+      scale: 4,
+      channels: 32,
+      depth: 9,
+      base: 'bilinear',
+    },
+  },
+  scale: 4,
+  parameters: 98000,
+  training: {
+    recipe: 'x4-small-structure-p',
+    init: 'x4-small-adversarial',
+    task: 'super-resolution',
+    form: 'small',
+    optimizer: '{"kind":"muon","momentum":0.95,"beta1":0.9,"beta2":0.999,"epsilon":1e-8,"weightDecay":0,"rates":{}}',
+    schedule: '{"kind":"cosine","learningRate":0.0005,"warmUp":50,"minimum":0.000001}',
+    data: '{"batchSize":8,"patchSize":25,"augment":true,"prepare":[],"crop":"random","zoom":null,"tiles":false,"degradation":{"kind":"bicubic"},"masks":null,"epoch":null}',
+    losses:
+      '{"pixel":{"kind":"l1","weight":1},"perceptual":{"kind":"feature","weight":0.2,"encoder":"perceptual","layers":["relu1","fire3","fire5","fire6","fire7","fire8","fire9"],"preset":"lpips"},"grid":{"kind":"grid","weight":2500,"period":4},"adversarial":{"kind":"adversarial","weight":0.005,"discriminator":"picture"},"content":{"kind":"discriminator-content","weight":0.03,"discriminator":"picture","preset":"softmax","calibration":10},"structure":{"kind":"structure","weight":1,"encoder":"structure","layer":"conv6"},"structureAdversarial":{"kind":"adversarial","weight":0.005,"discriminator":"structure"}}',
+    encoders:
+      '{"perceptual":{"network":"squeezenet","weights":null,"config":{},"preprocessing":null,"pooling":"max","seed":1},"structure":{"network":"nse","weights":null,"config":{},"preprocessing":null,"pooling":"max","seed":1}}',
+    discriminators:
+      '{"picture":{"network":{"name":"vgg-discriminator","config":{"size":96,"features":16}},"init":null,"sees":{"kind":"image"},"objective":"ragan","penalty":null,"optimizer":{"kind":"adam","beta1":0.9,"beta2":0.999,"epsilon":1e-8,"weightDecay":0,"rates":{}},"schedule":{"kind":"constant","learningRate":0.0005,"warmUp":0},"clipNorm":null,"every":1},"structure":{"network":{"name":"vgg-discriminator","config":{"size":24,"channels":32,"features":16}},"init":null,"sees":{"kind":"features","encoder":"structure","layer":"conv6"},"objective":"ragan","penalty":null,"optimizer":{"kind":"adam","beta1":0.9,"beta2":0.999,"epsilon":1e-8,"weightDecay":0,"rates":{}},"schedule":{"kind":"constant","learningRate":0.0005,"warmUp":0},"clipNorm":null,"every":1}}',
+    generatorEvery: 1,
+    accumulate: 1,
+    jitter: 4,
+    emaDecay: 0.99,
+    seed: 1,
+    steps: 200,
+    iteration: 200,
+    seconds: 153,
+    hardware: 'Intel(R) Xeon(R) Processor, 2 cores',
+    software: 'TensorFlow 2.18.1, CPU, 2 threads, products in BF16; tfjs 4.22.0; Node 20.20.2; linux x64',
+  },
+  results: {
+    Set5: {
+      psnr: 29.195,
+      ssim: 0.8319,
+      'lpips-alex': 0.1271,
+      'lpips-squeeze': 0.0937,
+    },
+    Set14: {
+      psnr: 26.679,
+      ssim: 0.727,
+      'lpips-alex': 0.1951,
+      'lpips-squeeze': 0.1371,
+    },
+    'BSD100-dev': {
+      psnr: 26.283,
+      ssim: 0.6876,
+      'lpips-alex': 0.2553,
+      'lpips-squeeze': 0.135,
+    },
+  },
+  sha256: '71a3c15ff4b9661b321c6003ab8f9d7ebc15a3754475efc26db43c878a76fafc',
+  fidelity: 'x4-small',
+};
+
+const model: { readonly card: ModelCard; readonly url: URL } = {
+  card,
+  url: new URL('../weights/x4-small-structure-p.safetensors', import.meta.url),
+};
+
+export default model;
