@@ -120,6 +120,7 @@ async function writePage(): Promise<void> {
     title: 'BSD100 (half): distortion and perception; better is right and below',
     x: 'PSNR (dB)',
     y: 'LPIPS, AlexNet',
+    // Those of one kind are experiments, and lie upon the network that they began with.
     points: points(
       all.filter(({ name }) => !/-(faces|aerial)$/.test(name)),
       name => bsd[name]!.psnr!,
@@ -169,7 +170,7 @@ async function writeCrops(path: string): Promise<void> {
     cells[i]!.push({ picture: cropPicture(original, area), text: 'original' });
   }
   const rows = details.flatMap(({ name }, i) =>
-    chunked(cells[i]!, CROPS_A_ROW).map((part, line) => ({ name: line === 0 ? name : ' ', cells: part })),
+    chunked(cells[i]!, CROPS_A_ROW).map((part, line) => ({ name: line === 0 ? name : '', cells: part })),
   );
   await writePictureGrid(path, { columns: Array(CROPS_A_ROW).fill(''), rows });
 }

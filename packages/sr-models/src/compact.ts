@@ -9,10 +9,10 @@
  * (Zagoruyko and Komodakis, "DiracNets", 2017).
  */
 import { add, type Tensor4D } from '@tensorflow/tfjs-core';
-import { conv2d, defineNetwork, type Initializer, kaimingNormal, type Network } from 'sr-tensor';
+import { conv2d, defineNetwork, kaimingNormal, type Network } from 'sr-tensor';
 import { checkOptions, integerIn, oneOf } from './config.js';
 import { enlarge, enlargeRadius, type Interpolation, interpolations } from './enlarge.js';
-import { chain, convSpecs, range, subPixelConv } from './generators/layers.js';
+import { chain, convSpecs, plusIdentity, range, subPixelConv } from './generators/layers.js';
 
 /** Shape of a compact network. */
 export interface CompactConfig {
@@ -50,6 +50,7 @@ export function compact(config: CompactConfig = {}): Network {
   });
   const { scale = 4, channels = 32, depth = 8, base = 'bilinear' } = config;
   const inner = range(depth).map(i => `body.${i}`);
+  const nearIdentity = plusIdentity(kaimingNormal({ scale: 0.2 }));
   const parameters = {
     ...convSpecs('head', { from: 3, to: channels, init: kaimingNormal() }),
     ...Object.assign({}, ...inner.map(layer => convSpecs(layer, { from: channels, to: channels, init: nearIdentity }))),
@@ -70,14 +71,3 @@ export function compact(config: CompactConfig = {}): Network {
     },
   });
 }
-
-const weak = kaimingNormal({ scale: 0.2 });
-
-/** Each channel to itself, and a fifth of Kaiming's weights. */
-const nearIdentity: Initializer = (shape, random, fan) => {
-  const values = weak(shape, random, fan);
-  const [height, width, from, to] = shape as [number, number, number, number];
-  const middle = (height * width - 1) / 2;
-  for (let channel = 0; channel < from; channel++) values[(middle * from + channel) * to + channel]! += 1;
-  return values;
-};

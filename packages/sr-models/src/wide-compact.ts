@@ -37,6 +37,7 @@ import {
 } from 'sr-tensor';
 import { type CompactConfig, compact } from './compact.js';
 import { checkOptions, integerIn, oneOf } from './config.js';
+import { plusIdentity } from './generators/layers.js';
 
 /** Shape of a compact network that is trained wide. */
 export interface WideCompactConfig extends CompactConfig {
@@ -150,19 +151,6 @@ function groupSpecs(
     [`${name}.reduce`]: plain([count, inner, taps, to], normal({ deviation: Math.sqrt((half * from) / inner) })),
     [`${name}.edges`]: plain([count, edges, from, to], unit),
     [`${name}.strengths`]: plain([count, edges, 1, to], normal({ deviation: initialStrength })),
-  };
-}
-
-/** Adds 1 where the middle tap takes a channel to itself. */
-function plusIdentity(init: Initializer): Initializer {
-  return (shape, random, fan) => {
-    const values = init(shape, random, fan);
-    const [count, , from, to] = shape as [number, number, number, number];
-    for (let layer = 0; layer < count; layer++) {
-      const middle = (layer * taps + (taps - 1) / 2) * from;
-      for (let channel = 0; channel < Math.min(from, to); channel++) values[(middle + channel) * to + channel]! += 1;
-    }
-    return values;
   };
 }
 

@@ -53,6 +53,19 @@ export function preluSpecs(name: string, count = 1): Specs {
   return { [`${name}.weight`]: { shape: [count], layout: 'plain', init: constant(0.25) } };
 }
 
+/** Adds 1 where the middle of a 3x3 kernel, or of each of several, takes a channel to itself. */
+export function plusIdentity(init: Initializer): Initializer {
+  return (shape, random, fan) => {
+    const values = init(shape, random, fan);
+    const [from, to] = shape.slice(-2) as [number, number];
+    for (let kernel = 0; kernel < values.length; kernel += 9 * from * to) {
+      const middle = kernel + 4 * from * to;
+      for (let channel = 0; channel < Math.min(from, to); channel++) values[middle + channel * to + channel]! += 1;
+    }
+    return values;
+  };
+}
+
 /** 0, 1, ..., count - 1. */
 export function range(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i);
