@@ -1,6 +1,6 @@
 // What users get: the packed tarballs, checked by publint and are-the-types-wrong, installed into an empty project, used
 // by a Node program and by a page that Vite built.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright';
 import { createServer, build as viteBuild } from 'vite';
@@ -27,6 +27,11 @@ describe.each(packages)('the tarball of %s', name => {
 
   it('has types that resolve as its code does', () => {
     run('npx', ['attw', '--profile', 'esm-only', '--format', 'ascii', tarballs.get(name)!]);
+  });
+
+  it('is no more than 10 MB to download', () => {
+    // sr-weights comes near it; what would pass it goes into a package of its own, a family of networks each.
+    expect(statSync(tarballs.get(name)!).size).toBeLessThan(10e6);
   });
 
   it('holds no tfjs and no test', () => {

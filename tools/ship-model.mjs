@@ -27,17 +27,14 @@ import { root } from './setup.mjs';
 
 const dearest = 0.01;
 
-// With a zoom all of them are used; without, those that hold a patch.
-const allPhotos =
+const photos =
   'BSDS500 train and test (400 photos; its validation part, from which BSD100 comes, was not used), 53 pictures of T91, 90 ImageNet photos';
-const photos = `${allPhotos}: those of at least 192 x 192 pixels`;
 
 // What a card says that a training cannot know.
 const texts = {
   'x4-small': enlarger(
     4,
     'The default: a plain stack of eleven 3x3 convolutions of 32 channels on a bilinear base, for fidelity (L1).',
-    allPhotos,
   ),
   'x4-tiny': enlarger(
     4,
@@ -53,7 +50,6 @@ const texts = {
   'x4-medium': enlarger(
     4,
     'The largest: a plain stack of twelve 3x3 convolutions of 64 channels on a bilinear base, for fidelity (L1).',
-    allPhotos,
   ),
   ...perceptualForms('x4-medium'),
   'x4-small-faces': ofOneKind(
@@ -64,7 +60,7 @@ const texts = {
   nse: {
     description:
       'A structure extractor as in SPSR-P, trained by contextual prediction: features of 32 channels, stride 4.',
-    trainingData: `${photos}, 16 of them kept out to validate on`,
+    trainingData: data => `${photosFor(data)}, 16 of them kept out to validate on`,
   },
   'style-waves': style('curling brush strokes in sea blue and the orange of an evening'),
   'style-mosaic': style('stones in dark mortar, from a yellow sun to a blue rim'),
@@ -76,9 +72,15 @@ const texts = {
   'style-waves-wide': style('the strokes of waves, by a network of half the published width that was trained longer'),
 };
 
-function enlarger(scale, description, pictures = photos) {
+// With a zoom all photos are used; without, those that hold a patch.
+function photosFor({ zoom, patchSize }, scale = 1) {
+  const side = patchSize * scale;
+  return zoom === null ? `${photos}: those of at least ${side} x ${side} pixels` : photos;
+}
+
+function enlarger(scale, description) {
   const made = `8 of them kept out to validate on; low resolution by MATLAB bicubic x1/${scale}`;
-  return { description, trainingData: `${pictures}, ${made}` };
+  return { description, trainingData: data => `${photosFor(data, scale)}, ${made}` };
 }
 
 function perceptualForms(fidelity) {
@@ -106,7 +108,7 @@ function ofOneKind(pictures, which) {
   const description = `Experimental: x4-small, fine-tuned with very few pictures, ${which}.`;
   return {
     description,
-    trainingData: `As x4-small; then ${which}; low resolution by MATLAB bicubic x1/4`,
+    trainingData: () => `As x4-small; then ${which}; low resolution by MATLAB bicubic x1/4`,
     photosOf: pictures,
   };
 }
@@ -114,7 +116,8 @@ function ofOneKind(pictures, which) {
 function style(what) {
   return {
     description: `Paints in the manner of a picture of our own: ${what}.`,
-    trainingData: `${photos}, 8 of them kept out to validate on; the style's picture is made by tools/style-pictures.mjs`,
+    trainingData: data =>
+      `${photosFor(data)}, 8 of them kept out to validate on; the style's picture is made by tools/style-pictures.mjs`,
   };
 }
 
@@ -142,7 +145,8 @@ const shipped = join(folder, `weights/${name}.safetensors`);
 const dtype = kind === 'extractor' ? 'f32' : 'f16';
 const results = await { extractor: scoreExtractor, style: scoreStyle, upscaler: scoreUpscaler }[kind]();
 const { photosOf: _, ...text } = texts[name];
-await write(shipped, dtype, { ...own, ...text, name, license: 'MIT', training, results });
+const trainingData = text.trainingData(JSON.parse(own.training.data));
+await write(shipped, dtype, { ...own, ...text, trainingData, name, license: 'MIT', training, results });
 const card = readCard(await readWeightFile(shipped));
 writeFileSync(
   join(folder, `src/${name}.ts`),
