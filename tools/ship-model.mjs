@@ -28,7 +28,7 @@ import { root } from './setup.mjs';
 const dearest = 0.01;
 
 const photos =
-  'BSDS500 train and test (400 photos; its validation part, from which BSD100 comes, was not used), 53 pictures of T91, 90 ImageNet photos';
+  'BSDS500 train and test (400 photos, for research and education that are not commercial; its validation part, from which BSD100 comes, was not used), 53 pictures of T91 (published without a licence), 90 ImageNet photos (for research and education that are not commercial)';
 
 // What a card says that a training cannot know.
 const texts = {

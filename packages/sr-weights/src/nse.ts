@@ -7,7 +7,7 @@ const card: ModelCard = {
     'A structure extractor as in SPSR-P, trained by contextual prediction: features of 32 channels, stride 4.',
   license: 'MIT',
   trainingData:
-    'BSDS500 train and test (400 photos; its validation part, from which BSD100 comes, was not used), 53 pictures of T91, 90 ImageNet photos: those of at least 192 x 192 pixels, 16 of them kept out to validate on',
+    'BSDS500 train and test (400 photos, for research and education that are not commercial; its validation part, from which BSD100 comes, was not used), 53 pictures of T91 (published without a licence), 90 ImageNet photos (for research and education that are not commercial): those of at least 192 x 192 pixels, 16 of them kept out to validate on',
   network: {
     name: 'nse',
     config: {

@@ -7,7 +7,7 @@ const card: ModelCard = {
     'Paints in the manner of a picture of our own: curling brush strokes in sea blue and the orange of an evening.',
   license: 'MIT',
   trainingData:
-    "BSDS500 train and test (400 photos; its validation part, from which BSD100 comes, was not used), 53 pictures of T91, 90 ImageNet photos: those of at least 192 x 192 pixels, 8 of them kept out to validate on; the style's picture is made by tools/style-pictures.mjs",
+    "BSDS500 train and test (400 photos, for research and education that are not commercial; its validation part, from which BSD100 comes, was not used), 53 pictures of T91 (published without a licence), 90 ImageNet photos (for research and education that are not commercial): those of at least 192 x 192 pixels, 8 of them kept out to validate on; the style's picture is made by tools/style-pictures.mjs",
   network: {
     name: 'style',
     config: {

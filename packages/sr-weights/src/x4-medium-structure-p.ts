@@ -7,7 +7,7 @@ const card: ModelCard = {
     'x4-medium, fine-tuned for structure (features of our extractor nse and a discriminator of them, as SPSR-P): detail that looks right in place of pixels that are right on average.',
   license: 'MIT',
   trainingData:
-    'BSDS500 train and test (400 photos; its validation part, from which BSD100 comes, was not used), 53 pictures of T91, 90 ImageNet photos: those of at least 192 x 192 pixels, 8 of them kept out to validate on; low resolution by MATLAB bicubic x1/4',
+    'BSDS500 train and test (400 photos, for research and education that are not commercial; its validation part, from which BSD100 comes, was not used), 53 pictures of T91 (published without a licence), 90 ImageNet photos (for research and education that are not commercial): those of at least 192 x 192 pixels, 8 of them kept out to validate on; low resolution by MATLAB bicubic x1/4',
   network: {
     name: 'compact',
     config: {

@@ -7,7 +7,7 @@ const card: ModelCard = {
     'The default: a plain stack of eleven 3x3 convolutions of 32 channels on a bilinear base, for fidelity (L1).',
   license: 'MIT',
   trainingData:
-    'BSDS500 train and test (400 photos; its validation part, from which BSD100 comes, was not used), 53 pictures of T91, 90 ImageNet photos, 8 of them kept out to validate on; low resolution by MATLAB bicubic x1/4',
+    'BSDS500 train and test (400 photos, for research and education that are not commercial; its validation part, from which BSD100 comes, was not used), 53 pictures of T91 (published without a licence), 90 ImageNet photos (for research and education that are not commercial), 8 of them kept out to validate on; low resolution by MATLAB bicubic x1/4',
   network: {
     name: 'compact',
     config: {
