@@ -17,16 +17,26 @@ export interface LineChart {
   readonly levels?: readonly { readonly name: string; readonly value: number }[];
   /** Whether y has logarithmic steps. Default false. */
   readonly logarithmic?: boolean;
+  /** Whether y begins at 0, if none is below. Default true. */
+  readonly fromZero?: boolean;
 }
 
-export function lineChart({ title, x, y, lines, levels = [], logarithmic = false }: LineChart): string {
+export function lineChart({
+  title,
+  x,
+  y,
+  lines,
+  levels = [],
+  logarithmic = false,
+  fromZero = true,
+}: LineChart): string {
   const end = Math.max(...lines.flatMap(({ points }) => points.map(([at]) => at)));
   const begin = Math.min(...lines.flatMap(({ points }) => points.map(([at]) => at)));
   const line = (color: string) => ({ type: 'line' as const, showSymbol: false, color });
   const positive = (value: number): number => (logarithmic ? Math.max(value, Number.MIN_VALUE) : value);
   const bandOf = ({ points, spread = [] }: Line, side: 1 | -1): number[][] =>
     spread.map((half, i) => [points[i]![0], positive(points[i]![1] + side * half)]);
-  const axis = { name: y, nameLocation: 'middle' as const, nameGap: 58 };
+  const axis = { name: y, nameLocation: 'middle' as const, nameGap: 58, scale: !fromZero };
   return svgChart(title, {
     legend: { bottom: 0, itemGap: 40, data: [...lines, ...levels].map(({ name }) => name) },
     xAxis: { type: 'value', name: x, nameLocation: 'middle', nameGap: 28, min: begin, max: end },
