@@ -7,7 +7,7 @@ const card: ModelCard = {
     'x4-medium, fine-tuned for looks (a discriminator and what its layers see, as adversarial feature matching): detail that looks right in place of pixels that are right on average.',
   license: 'MIT',
   trainingData:
-    'BSDS500 train and test (400 photos, for research and education that are not commercial; its validation part, from which BSD100 comes, was not used), 53 pictures of T91 (published without a licence), 90 ImageNet photos (for research and education that are not commercial): those of at least 192 x 192 pixels, 8 of them kept out to validate on; low resolution by MATLAB bicubic x1/4',
+    'BSDS500 train and test (400 photos, for research and education that are not commercial; its validation part, from which BSD100 comes, was not used), 53 pictures of T91 (published without a licence), 90 ImageNet photos (for research and education that are not commercial): those of at least 100 x 100 pixels, 8 of them kept out to validate on; low resolution by MATLAB bicubic x1/4',
   network: {
     name: 'compact',
     config: {
@@ -39,32 +39,32 @@ const card: ModelCard = {
     emaDecay: 0.99,
     seed: 1,
     steps: 1200,
-    iteration: 600,
-    seconds: 262,
+    iteration: 1200,
+    seconds: 520,
     hardware: 'Intel(R) Xeon(R) Processor, 2 cores',
     software: 'TensorFlow 2.18.1, CPU, 2 threads, products in BF16; tfjs 4.22.0; Node 20.20.2; linux x64',
   },
   results: {
     Set5: {
-      psnr: 28.871,
-      ssim: 0.8232,
-      'lpips-alex': 0.1303,
-      'lpips-squeeze': 0.0938,
+      psnr: 28.593,
+      ssim: 0.8163,
+      'lpips-alex': 0.1274,
+      'lpips-squeeze': 0.0947,
     },
     Set14: {
-      psnr: 26.532,
-      ssim: 0.7194,
-      'lpips-alex': 0.1901,
-      'lpips-squeeze': 0.1333,
+      psnr: 26.135,
+      ssim: 0.706,
+      'lpips-alex': 0.189,
+      'lpips-squeeze': 0.1332,
     },
     'BSD100-dev': {
-      psnr: 26.133,
-      ssim: 0.6807,
-      'lpips-alex': 0.2436,
-      'lpips-squeeze': 0.1276,
+      psnr: 25.878,
+      ssim: 0.6702,
+      'lpips-alex': 0.2329,
+      'lpips-squeeze': 0.122,
     },
   },
-  sha256: 'f51825ea28607a61cd273bff152b7e2db25d8531d65503e40fcdb5769a34dc49',
+  sha256: 'c12f089480ad4f9239aa36ad6c3bf0649e07931cb410f381fc7ecd7c9dca427b',
   fidelity: 'x4-medium',
 };
 
