@@ -7,7 +7,7 @@ const card: ModelCard = {
     'x4-medium, fine-tuned for structure (gradient maps and a discriminator of them, as SPSR-G): detail that looks right in place of pixels that are right on average.',
   license: 'MIT',
   trainingData:
-    'BSDS500 train and test (400 photos, for research and education that are not commercial; its validation part, from which BSD100 comes, was not used), 53 pictures of T91 (published without a licence), 90 ImageNet photos (for research and education that are not commercial): those of at least 192 x 192 pixels, 8 of them kept out to validate on; low resolution by MATLAB bicubic x1/4',
+    'BSDS500 train and test (400 photos, for research and education that are not commercial; its validation part, from which BSD100 comes, was not used), 53 pictures of T91 (published without a licence), 90 ImageNet photos (for research and education that are not commercial): those of at least 100 x 100 pixels, 8 of them kept out to validate on; low resolution by MATLAB bicubic x1/4',
   network: {
     name: 'compact',
     config: {
@@ -40,31 +40,31 @@ const card: ModelCard = {
     seed: 1,
     steps: 200,
     iteration: 100,
-    seconds: 159,
+    seconds: 133,
     hardware: 'Intel(R) Xeon(R) Processor, 2 cores',
     software: 'TensorFlow 2.18.1, CPU, 2 threads, products in BF16; tfjs 4.22.0; Node 20.20.2; linux x64',
   },
   results: {
     Set5: {
-      psnr: 29.116,
-      ssim: 0.8285,
-      'lpips-alex': 0.1239,
-      'lpips-squeeze': 0.0907,
+      psnr: 29.129,
+      ssim: 0.8278,
+      'lpips-alex': 0.1145,
+      'lpips-squeeze': 0.0885,
     },
     Set14: {
-      psnr: 26.681,
-      ssim: 0.724,
-      'lpips-alex': 0.1874,
-      'lpips-squeeze': 0.1316,
+      psnr: 26.531,
+      ssim: 0.7178,
+      'lpips-alex': 0.1835,
+      'lpips-squeeze': 0.1301,
     },
     'BSD100-dev': {
-      psnr: 26.278,
-      ssim: 0.6854,
-      'lpips-alex': 0.2429,
-      'lpips-squeeze': 0.1274,
+      psnr: 26.216,
+      ssim: 0.6806,
+      'lpips-alex': 0.2327,
+      'lpips-squeeze': 0.1229,
     },
   },
-  sha256: 'c1c9fea7243a7c0e700a108d87af8bafdd698e2e6dd93a22bb321d53b2dfa26d',
+  sha256: 'aa7f9c4925412185c018c6249e0a5d57fe6f565cc4e4ddcb7ff691325b7f7520',
   fidelity: 'x4-medium',
 };
 
