@@ -7,7 +7,7 @@ const card: ModelCard = {
     'x4-medium, fine-tuned for structure (features of our extractor nse and a discriminator of them, as SPSR-P): detail that looks right in place of pixels that are right on average.',
   license: 'MIT',
   trainingData:
-    'BSDS500 train and test (400 photos, for research and education that are not commercial; its validation part, from which BSD100 comes, was not used), 53 pictures of T91 (published without a licence), 90 ImageNet photos (for research and education that are not commercial): those of at least 192 x 192 pixels, 8 of them kept out to validate on; low resolution by MATLAB bicubic x1/4',
+    'BSDS500 train and test (400 photos, for research and education that are not commercial; its validation part, from which BSD100 comes, was not used), 53 pictures of T91 (published without a licence), 90 ImageNet photos (for research and education that are not commercial): those of at least 100 x 100 pixels, 8 of them kept out to validate on; low resolution by MATLAB bicubic x1/4',
   network: {
     name: 'compact',
     config: {
@@ -40,31 +40,31 @@ const card: ModelCard = {
     seed: 1,
     steps: 300,
     iteration: 300,
-    seconds: 220,
+    seconds: 229,
     hardware: 'Intel(R) Xeon(R) Processor, 2 cores',
     software: 'TensorFlow 2.18.1, CPU, 2 threads, products in BF16; tfjs 4.22.0; Node 20.20.2; linux x64',
   },
   results: {
     Set5: {
-      psnr: 29.057,
-      ssim: 0.83,
-      'lpips-alex': 0.1256,
-      'lpips-squeeze': 0.0897,
+      psnr: 29.122,
+      ssim: 0.8301,
+      'lpips-alex': 0.1194,
+      'lpips-squeeze': 0.0887,
     },
     Set14: {
-      psnr: 26.589,
-      ssim: 0.7244,
-      'lpips-alex': 0.1902,
-      'lpips-squeeze': 0.1295,
+      psnr: 26.497,
+      ssim: 0.7217,
+      'lpips-alex': 0.1863,
+      'lpips-squeeze': 0.1292,
     },
     'BSD100-dev': {
-      psnr: 26.202,
-      ssim: 0.6862,
-      'lpips-alex': 0.2456,
-      'lpips-squeeze': 0.1254,
+      psnr: 26.175,
+      ssim: 0.6847,
+      'lpips-alex': 0.2371,
+      'lpips-squeeze': 0.1221,
     },
   },
-  sha256: 'dd7c1ccd7a56677140baa068825f78e01cd699fbba5e6d06642c643f09ea37c0',
+  sha256: '99d07c1794bad33281eea052559c5d95467652469c7bb983f4dba815f5a11548',
   fidelity: 'x4-medium',
 };
 
