@@ -5,7 +5,7 @@ import { type Encoder, type Picture, SrError } from 'sr-tensor';
 import { selectBackend } from 'sr-tensor/backend';
 import type { DistanceReport, EncoderMetric, MaskOptions } from './encoder-metric.js';
 import { featureMetric } from './feature-metric.js';
-import type { GramNormalization } from './gram-matrix.js';
+import { type GramNormalization, gramNormalization } from './gram-matrix.js';
 import { gramMetric } from './gram-metric.js';
 import type { GuideMode } from './layer-guides.js';
 import { type GramPreset, presetLayers } from './layer-presets.js';
@@ -85,6 +85,8 @@ export async function gramReport(
   const { preset = 'literal', normalization = 'johnson' } = options;
   const { encoderName } = knownNetwork(options);
   const layers = options.layers ?? presetLayers(encoderName, preset);
+  // Before a network is loaded, or downloaded, for nothing.
+  gramNormalization({ normalization });
   return measure(result, reference, layers, options, encoder => gramMetric({ encoder, layers, normalization }));
 }
 
