@@ -22,7 +22,6 @@ import { writePictureGrid } from '../tools/figures/picture-grid.js';
 import { scatterChart } from '../tools/figures/scatter-chart.js';
 import { gradientError, gradientStrength } from './support/gradient-maps.js';
 import { inTurns, median, timed } from './support/measure.js';
-import { trainingCurves } from './support/training-curves.js';
 import { type Contestant, contestants, type Enlarger } from './support/zoo-contestants.js';
 
 const assets = resolve(process.env.SR_TEST_ASSETS ?? join(root, '../shared'));
@@ -31,11 +30,6 @@ const ROUNDS = 5;
 /** Weights above which a network takes half a minute on wasm. */
 const SLOW = 1e6;
 const CROPS_A_ROW = 7;
-/** By which metric curves of which trainings are shown. */
-const TRAININGS = [
-  ['psnr', 'PSNR (dB)', /^x4-(tiny|small|medium)$/],
-  ['lpips', 'LPIPS', /^x4-.*-(adversarial|texture)$/],
-] as const;
 /** What stands below is left as it is. */
 const BY_HAND = '<!-- By hand. -->';
 const sets = ['Set5', 'Set14', 'BSD100-dev'] as const;
@@ -147,10 +141,6 @@ async function writePage(): Promise<void> {
     ),
   });
   writeFileSync(join(images, 'zoo-time.svg'), speed);
-  for (const [metric, y, of] of TRAININGS) {
-    const title = `${y} of eight photos held out, while the networks were trained`;
-    writeFileSync(join(images, `zoo-training-${metric}.svg`), trainingCurves({ metric, title, y, of }));
-  }
   await writeCrops(join(images, 'zoo-crops.png'));
   const path = join(root, 'docs/zoo.md');
   const byHand = existsSync(path) ? readFileSync(path, 'utf8').split(BY_HAND)[1] : undefined;

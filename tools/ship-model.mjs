@@ -3,7 +3,7 @@
 // writes weights/NAME.safetensors, src/NAME.ts and the entry of package.json. Styles (style-WAVES, trained on
 // docs/styles/WAVES.jpg) and networks that enlarge are stored in half precision, the latter as they are used (a network that was
 // trained wide is folded), if that costs at most 0.01 dB. Of the folder of a run it keeps the recipe and the thinned log, as
-// training/NAME.json and training/NAME.log.jsonl.
+// training/NAME.json and training/NAME.log.jsonl, and writes docs/trainings.md anew.
 // Usage: node tools/ship-model.mjs NAME RUN|TRAINED.safetensors   (after a build; SR_TEST_ASSETS names the test pictures)
 import { execFileSync } from 'node:child_process';
 import {
@@ -176,6 +176,7 @@ execFileSync(
   ['biome', 'format', '--write', join(folder, `src/${name}.ts`), join(folder, 'training'), manifest],
   { cwd: root },
 );
+if (ofRun) execFileSync('npm', ['run', 'docs:trainings'], { cwd: root, stdio: 'inherit' });
 
 // Validations, and about a hundred of the steps between them.
 function keepTraining() {

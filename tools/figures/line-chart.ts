@@ -37,8 +37,9 @@ export function lineChart({
   const bandOf = ({ points, spread = [] }: Line, side: 1 | -1): number[][] =>
     spread.map((half, i) => [points[i]![0], positive(points[i]![1] + side * half)]);
   const axis = { name: y, nameLocation: 'middle' as const, nameGap: 58, scale: !fromZero };
+  const names = [...lines, ...levels].map(({ name }) => name);
   return svgChart(title, {
-    legend: { bottom: 0, itemGap: 40, data: [...lines, ...levels].map(({ name }) => name) },
+    legend: { bottom: 0, itemGap: names.length > 5 ? 10 : 40, data: names },
     xAxis: { type: 'value', name: x, nameLocation: 'middle', nameGap: 28, min: begin, max: end },
     yAxis: logarithmic ? { type: 'log', ...axis } : { type: 'value', ...axis },
     series: [
