@@ -152,10 +152,23 @@ describe('models', () => {
     expect(stderr).toContain('x4-small-adversarial');
     const interpolated = await sr(['eval', '--hr', picture, '--scale', '4', '--model', 'bicubic', '--perceptual', '1']);
     expect(interpolated.stderr).toMatch(line('model/perceptual'));
+    expect(interpolated.stderr).toContain('Bicubic');
     for (const amount of ['1.5', '-0.1', 'much', '']) {
       const wrong = await sr(['upscale', picture, '-o', at('x.png'), `--perceptual=${amount}`]);
       expect(wrong.code).toBe(2);
       expect(wrong.stderr).toContain('Expected a number from 0 to 1');
+    }
+  });
+
+  it('that are unknown, or of no scale there is, are told alike with --perceptual', async () => {
+    for (const wrong of [
+      ['--model', 'x4-smal'],
+      ['--model', at('missing.pth')],
+      ['--scale', '5'],
+    ]) {
+      const plain = await sr(['upscale', picture, '-o', at('x.png'), ...wrong]);
+      const between = await sr(['upscale', picture, '-o', at('x.png'), ...wrong, '--perceptual', '.5']);
+      expect([between.code, between.stderr]).toEqual([1, plain.stderr]);
     }
   });
 
@@ -259,6 +272,9 @@ describe('the command line', () => {
     const unknown = await sr(['train', 'compac', '--print']);
     expect(unknown.stderr).toMatch(line('recipe/unknown'));
     expect(unknown.stderr).toContain('Did you mean "compact"?');
+    const missing = await sr(['train', 'below/missing.json', '--print']);
+    expect(missing.stderr).toMatch(line('file/not-found'));
+    expect(missing.stderr).toContain('There is no file below/missing.json.');
     const change = await sr(['train', 'compact', '--print', '--set', 'losses.pixl.weigt=2']);
     expect([change.code, change.stderr.split('\n').length]).toEqual([1, 2]);
     const invalid = await sr(['train', 'compact', '--print', '--set', 'losses.pixel.kind=l3']);

@@ -6,6 +6,7 @@ import { readPicture, writePicture } from 'sr-data/node';
 import { type Picture, Random } from 'sr-tensor';
 import { assetsFolder } from 'sr-tensor/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { networks } from '../examples/web/src/networks.js';
 import { sr, srJson, writeTinyModel } from './cli-support.js';
 import { temporaryFolder } from './support.js';
 
@@ -91,9 +92,21 @@ describe('sr upscale', () => {
       expect(await readPicture(at(`p${amount}.png`))).toEqual(await readPicture(at(end)));
     }
     const { json } = await run('half.png', '--perceptual', '0.5');
-    expect(json.outputs[0].model).toMatch(/^x4-small\+0\.5\*x4-small-/);
+    expect(json.outputs[0].model).toBe('x4-small+0.5*x4-small-texture');
     const half = await readPicture(at('half.png'));
     for (const end of Object.values(ends)) expect(half).not.toEqual(await readPicture(at(end)));
+  });
+
+  it('takes the perceptual forms that the page takes', async () => {
+    const pairs = networks.flatMap(({ card, form }) =>
+      form && 'card' in form ? [[card.name, form.card.name] as const] : [],
+    );
+    expect(pairs).not.toEqual([]);
+    for (const [model, form] of pairs) {
+      const args = ['upscale', at('photos/one.png'), '-o', at('as-page.png'), '--backend', 'wasm', '--perceptual', '1'];
+      const { json } = await srJson([...args, '--model', model]);
+      expect(json.outputs[0].model).toBe(`${model}+1*${form}`);
+    }
   });
 
   it('is a pipe: a picture in, a picture out, nothing else', async () => {
@@ -403,7 +416,7 @@ describe('sr models, weights, native, doctor', () => {
     const { code, json } = await srJson(['models']);
     expect(code).toBe(0);
     expect(json.models).toContainEqual(expect.objectContaining({ name: 'x4-small', scale: 4, license: 'MIT' }));
-    expect((await sr(['models'])).stdout.toString()).toMatch(/^x4-small +x4 +[\d,]+ +MIT/m);
+    expect((await sr(['models'])).stdout.toString()).toMatch(/^x4-small +x4 +[\d,]+ +[\d.]+ KiB/m);
   });
 
   it('inspects and converts weights', async () => {

@@ -5,9 +5,9 @@ import type { ModelCard } from 'sr-tensor/weights';
 import double from 'sr-weights/x2-small';
 import triple from 'sr-weights/x3-small';
 import medium from 'sr-weights/x4-medium';
-import mediumForm from 'sr-weights/x4-medium-adversarial';
+import mediumForm from 'sr-weights/x4-medium-texture';
 import small from 'sr-weights/x4-small';
-import smallForm from 'sr-weights/x4-small-adversarial';
+import smallForm from 'sr-weights/x4-small-texture';
 import tiny from 'sr-weights/x4-tiny';
 import eightfold from 'sr-weights/x8-small';
 import type { WeightsSource } from './engine/weights-source.js';
@@ -15,7 +15,10 @@ import type { WeightsSource } from './engine/weights-source.js';
 export interface NetworkChoice {
   readonly card: ModelCard;
   readonly source: WeightsSource;
-  /** Its perceptual form. */
+  /**
+   * Its perceptual form: the one that `sr upscale --perceptual` takes. Named here, because a page that chose by the cards
+   * would have to carry the weights of all forms.
+   */
   readonly form?: WeightsSource | undefined;
   /** Bytes to load; 0: they are here already. */
   readonly bytes: number;

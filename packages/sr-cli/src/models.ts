@@ -14,7 +14,7 @@ import {
 import { loadNetwork } from 'sr-models/node';
 import { type Model, SrError } from 'sr-tensor';
 import { selectBackend } from 'sr-tensor/backend';
-import { readCard, type WeightFile } from 'sr-tensor/weights';
+import { type ModelCard, readCard, type WeightFile } from 'sr-tensor/weights';
 import { findWeights, readWeightFile } from 'sr-tensor/weights/node';
 import type { BackendChoice } from './options.js';
 
@@ -22,7 +22,10 @@ export interface ModelChoice {
   /** A name or a file; absent: the small one of the scale. */
   readonly model?: string | undefined;
   readonly scale?: number | undefined;
-  /** The share of the perceptual form's weights, the rest being those of the form for fidelity. */
+  /**
+   * The share of the perceptual form's weights, the rest being those of the network for fidelity. Of a network for fidelity
+   * that form is taken which is nearest to the originals: the lowest LPIPS (AlexNet), the mean over the sets of the card.
+   */
   readonly perceptual?: number | undefined;
   readonly backend: BackendChoice;
   readonly tile?: number | undefined;
@@ -89,27 +92,28 @@ export async function openUpscaler(choice: ModelChoice, signal: AbortSignal): Pr
 async function open(choice: ModelChoice, signal: AbortSignal): Promise<OpenUpscaler> {
   const { model, scale = DEFAULT_SCALE, perceptual, backend, tile, workers } = choice;
   const options = { backend, tile, workers, signal };
+  const source = model === undefined ? await shippedModelOf(scale) : await findModel(model);
   if (perceptual !== undefined) {
-    const [fidelity, form] = await formsOf(model ?? defaultName(scale));
+    const [fidelity, form] = await formsOf(source);
     const between = await interpolateWeights(fidelity, form, perceptual, { signal });
     return { upscaler: await loadUpscaler(between, options), name: readCard(between)!.name };
   }
-  if (model === undefined) {
-    const shipped = await shippedModelOf(scale);
-    return { upscaler: await loadUpscaler(shipped, options), name: shipped.card.name };
+  if (typeof source !== 'string') {
+    return { upscaler: await loadUpscaler(source, options), name: source.card.name };
   }
-  if (shippedNames().includes(model)) {
-    return { upscaler: await loadUpscaler(await shippedModel(model), options), name: model };
-  }
-  const path = await findModelFile(model);
-  const file = await readWeightFile(path);
+  const file = await readWeightFile(source);
   const card = readCard(file);
   if (card !== undefined) {
-    return { upscaler: await loadUpscaler(await readFile(path), options), name: card.name };
+    return { upscaler: await loadUpscaler(await readFile(source), options), name: card.name };
   }
   await selectBackend({ backend });
-  const weights = await loadWithoutCard(path, file, scale);
-  return { upscaler: await loadUpscaler(weights, { tile, workers, signal }), name: basename(path) };
+  const weights = await loadWithoutCard(source, file, scale);
+  return { upscaler: await loadUpscaler(weights, { tile, workers, signal }), name: basename(source) };
+}
+
+/** One that comes along, or the path of a weight file. */
+async function findModel(model: string): Promise<WeightModule | string> {
+  return shippedNames().includes(model) ? shippedModel(model) : findModelFile(model);
 }
 
 /** Weights as PyTorch writes them: in the network that they fit, else tried in that of the shipped models. */
@@ -139,14 +143,14 @@ export interface NetworkChoice {
  * @throws `model/unknown` with the names there are, and what reading and loading weights throws
  */
 export async function openModel({ model, network, config, scale }: NetworkChoice): Promise<Model> {
-  if (shippedNames().includes(model)) return loadModel(await shippedModel(model));
-  const path = await findModelFile(model);
+  const source = await findModel(model);
+  if (typeof source !== 'string') return loadModel(source);
   if (network !== undefined) {
-    return loadNetwork(network, path, { config: { ...config, ...(scale !== undefined && { scale }) } });
+    return loadNetwork(network, source, { config: { ...config, ...(scale !== undefined && { scale }) } });
   }
-  const file = await readWeightFile(path);
-  if (readCard(file) !== undefined) return loadModel(await readFile(path));
-  return loadWithoutCard(path, file, scale ?? DEFAULT_SCALE);
+  const file = await readWeightFile(source);
+  if (readCard(file) !== undefined) return loadModel(await readFile(source));
+  return loadWithoutCard(source, file, scale ?? DEFAULT_SCALE);
 }
 
 /** What enlarges so many times where no model is named. */
@@ -155,21 +159,42 @@ function defaultName(scale: number): string {
 }
 
 /**
- * The network for fidelity and the perceptual one whose weights `--perceptual` goes between: where one of the first kind is
- * named, the first perceptual form of it.
+ * What `--perceptual` goes between: a perceptual form and the network for fidelity that its card names, or a network for
+ * fidelity and the form of it that is nearest to the originals.
  *
+ * @param source one that comes along, or the path of a perceptual form
  * @throws `model/perceptual`
  */
-async function formsOf(name: string): Promise<[fidelity: WeightModule, perceptual: WeightModule]> {
-  const models = await shippedModels();
-  const named = (other: string): WeightModule | undefined => models.find(({ card }) => card.name === other);
-  const form = models.find(({ card }) => card.fidelity !== undefined && [card.name, card.fidelity].includes(name));
-  const fidelity = form && named(form.card.fidelity!);
-  if (form !== undefined && fidelity !== undefined) return [fidelity, form];
-  const forms = models.filter(({ card }) => card.fidelity !== undefined).map(({ card }) => card.name);
+async function formsOf(
+  source: WeightModule | string,
+): Promise<[fidelity: WeightModule, perceptual: WeightModule | Uint8Array]> {
+  if (typeof source === 'string') return [await fidelityOfFile(source), await readFile(source)];
+  const { name, fidelity } = source.card;
+  if (fidelity !== undefined) return [await shippedModel(fidelity), source];
+  const forms = (await shippedModels()).filter(({ card }) => card.fidelity !== undefined);
+  const [form] = forms.filter(({ card }) => card.fidelity === name).sort((a, b) => lpipsOf(a.card) - lpipsOf(b.card));
+  if (form !== undefined) return [source, form];
   throw new SrError({
     code: 'model/perceptual',
-    message: `"${name}" has no perceptual form among the models that come along, which --perceptual needs; there are ${forms.join(', ')}. Weights of your own: interpolateWeights of sr-models.`,
+    message: `"${name}" has no perceptual form among the models that come along, which --perceptual needs; there are ${forms.map(({ card }) => card.name).join(', ')}. Weights of your own: interpolateWeights of sr-models.`,
+  });
+}
+
+/** LPIPS (AlexNet), the mean over the card's data sets; Infinity where it was not measured. */
+function lpipsOf({ results }: ModelCard): number {
+  const values = Object.values(results).flatMap(metrics => metrics['lpips-alex'] ?? []);
+  if (values.length === 0) return Number.POSITIVE_INFINITY;
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The network for fidelity that the card of a weight file names. */
+async function fidelityOfFile(path: string): Promise<WeightModule> {
+  const card = readCard(await readWeightFile(path));
+  if (card?.fidelity !== undefined && shippedNames().includes(card.fidelity)) return shippedModel(card.fidelity);
+  const found = card === undefined ? 'it has no card' : `its card names ${card.fidelity ?? 'none'}`;
+  throw new SrError({
+    code: 'model/perceptual',
+    message: `${path} needs a model card whose "fidelity" names the network that --perceptual begins with, one that comes along; ${found}. Weights of your own: interpolateWeights of sr-models.`,
   });
 }
 

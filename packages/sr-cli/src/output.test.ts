@@ -12,6 +12,20 @@ test('a table has aligned columns, numbers to the right', () => {
   expect(formatTable(rows).split('\n')).toEqual(['            psnr', 'baby.png  31.772', 'b.png        7.1']);
 });
 
+test('a table is cut where the terminal ends', () => {
+  const rows = [
+    ['name', 'description'],
+    ['a', 'as b'],
+    ['b', 'too long by one'],
+  ];
+  expect(formatTable(rows, { width: 20 }).split('\n')).toEqual([
+    'name  description',
+    'a     as b',
+    'b     too long by o…',
+  ]);
+  expect(formatTable(rows, { width: undefined })).toContain('too long by one');
+});
+
 test.each([
   [0.04, '0.0 s'],
   [8.25, '8.3 s'],

@@ -19,8 +19,12 @@ export function printJson(value: unknown, { indent = 2 }: { indent?: number } = 
  * Lines with aligned columns, two spaces between them; numbers (texts of digits) to the right.
  *
  * @param rows texts; the first row is the head
+ * @param options.width what is longer ends in "…"; default: lines of any length
  */
-export function formatTable(rows: readonly (readonly string[])[]): string {
+export function formatTable(
+  rows: readonly (readonly string[])[],
+  { width = Number.POSITIVE_INFINITY }: { width?: number | undefined } = {},
+): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)));
   const isNumber = (rows[0] ?? []).map((_, column) =>
     rows.slice(1).every(row => /^[-\d.,∞]*$/.test(row[column] ?? '')),
@@ -32,6 +36,7 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
         .join('  ')
         .trimEnd(),
     )
+    .map(line => (line.length > width ? `${line.slice(0, width - 1)}…` : line))
     .join('\n');
 }
 

@@ -21,6 +21,11 @@ test('a file must be JSON', async () => {
   await expect(openRecipe(path, [])).rejects.toMatchObject({ code: 'recipe/invalid' });
 });
 
+test.each(['missing', 'below/missing.json', './missing', 'missing.json'])('%s', async name => {
+  const code = name === 'missing' ? 'recipe/unknown' : 'file/not-found';
+  await expect(openRecipe(name, [])).rejects.toMatchObject({ code, message: expect.stringContaining(name) });
+});
+
 test('all recipes can be listed, each with a line about it and what can be chosen', () => {
   const listed = describeRecipes();
   expect(listed.map(({ name }) => name)).toEqual(recipeNames);

@@ -30,14 +30,21 @@ export function describeRecipes(): RecipeListing[] {
  * Finds a recipe by name, or reads it from a JSON file.
  *
  * @param changes `losses.pixel.weight=2`
- * @throws what `resolveRecipe` and `parseOverrides` throw; `recipe/invalid` for a file that is not JSON
+ * @throws what `resolveRecipe` and `parseOverrides` throw; `file/not-found`; `recipe/invalid` for a file that is not JSON
  */
 export async function openRecipe(nameOrFile: string, changes: readonly string[]): Promise<Recipe> {
-  const isFile = !recipeNames.includes(nameOrFile) && existsSync(nameOrFile);
+  // What looks like a file is missed as a file.
+  const isFile = !recipeNames.includes(nameOrFile) && (existsSync(nameOrFile) || /[/\\]|\.json$/.test(nameOrFile));
   return resolveRecipe(isFile ? await readRecipe(nameOrFile) : nameOrFile, parseOverrides(changes));
 }
 
 async function readRecipe(path: string): Promise<object> {
+  if (!existsSync(path)) {
+    throw new SrError({
+      code: 'file/not-found',
+      message: `There is no file ${path}. Recipes that have a name: sr train --list.`,
+    });
+  }
   const text = await readFile(path, 'utf8');
   try {
     return JSON.parse(text);

@@ -45,7 +45,7 @@ export interface StripOptions {
   readonly exact?: boolean | undefined;
   /**
    * Geometric self-ensemble (EDSR+): the mean over the eight flips and quarter turns of each tile, in eight times the time.
-   * Default false.
+   * Networks for fidelity gain by it, perceptual forms lose detail. Default false.
    */
   readonly ensemble?: boolean | undefined;
 }

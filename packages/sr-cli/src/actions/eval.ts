@@ -1,7 +1,7 @@
 /** `sr eval`. */
 import { matchHistogram, modCrop, resizePicture, toBitDepth } from 'sr-data';
 import { findPictures, pairFolders, pairPictures, readPicture } from 'sr-data/node';
-import { bitDepth, type Picture } from 'sr-tensor';
+import { bitDepth, type Picture, SrError } from 'sr-tensor';
 import { selectBackend } from 'sr-tensor/backend';
 import { interruptible } from '../interruptible.js';
 import { type ModelChoice, openUpscaler } from '../models.js';
@@ -66,7 +66,13 @@ interface Enlarger {
 }
 
 async function openEnlarger(options: EvalOptions, signal: AbortSignal): Promise<Enlarger> {
-  if (options.model === 'bicubic' && options.perceptual === undefined) {
+  if (options.model === 'bicubic') {
+    if (options.perceptual !== undefined) {
+      throw new SrError({
+        code: 'model/perceptual',
+        message: 'Bicubic interpolation has no perceptual form, which --perceptual needs; name a network by --model.',
+      });
+    }
     // For metrics with networks.
     await selectBackend({ backend: options.backend });
     return { name: 'bicubic', backend: null, enlarge: async small => resize(small, options.scale), dispose() {} };

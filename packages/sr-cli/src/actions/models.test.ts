@@ -19,8 +19,14 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs `sr models export` in this process. */
-async function exported(...args: string[]): Promise<{ code: number; error?: string; stdout: string }> {
+interface Ran {
+  readonly code: number;
+  readonly error?: string;
+  readonly stdout: string;
+}
+
+/** Runs `sr models` in this process. */
+async function models(...args: string[]): Promise<Ran> {
   let stdout = '';
   const write = (text: unknown): boolean => {
     stdout += String(text);
@@ -28,7 +34,7 @@ async function exported(...args: string[]): Promise<{ code: number; error?: stri
   };
   const spies = [process.stdout, process.stderr].map(stream => vi.spyOn(stream, 'write').mockImplementation(write));
   try {
-    await createProgram().parseAsync(['models', 'export', ...args], { from: 'user' });
+    await createProgram().parseAsync(['models', ...args], { from: 'user' });
     return { code: 0, stdout };
   } catch (error) {
     const { code, message } = reportOf(error);
@@ -37,6 +43,38 @@ async function exported(...args: string[]): Promise<{ code: number; error?: stri
     for (const spy of spies) spy.mockRestore();
   }
 }
+
+function exported(...args: string[]): Promise<Ran> {
+  return models('export', ...args);
+}
+
+describe('sr models', () => {
+  it('lists by scale, size and name, with what was measured', async () => {
+    const [head, ...lines] = (await models()).stdout.split('\n');
+    expect(head).toMatch(/^name +scale +parameters +file +Set5 PSNR +LPIPS +description$/);
+    const names = lines.flatMap(line => /^x\S+/.exec(line) ?? []);
+    const places = ['x2-small', 'x3-small', 'x4-tiny', 'x4-small', 'x4-small-texture', 'x4-medium', 'x8-small'].map(
+      name => names.indexOf(name),
+    );
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    const lineOf = (name: string): string | undefined => lines.find(line => line.startsWith(`${name} `));
+    expect(lineOf('x4-tiny')).toMatch(/^x4-tiny +x4 +23,648 +[\d.]+ KiB +3\d\.\d{3} +The smallest: .*\.$/);
+    expect(lineOf('x4-small-texture')).toMatch(/ KiB +2\d\.\d{3} +0\.\d{4} +x4-small, .*\.$/);
+    expect(lines.slice(-3)).toEqual(['', expect.stringMatching(/--json.*licence and training data/), '']);
+  });
+
+  it('keeps lines within the terminal', async () => {
+    process.stdout.columns = 100;
+    try {
+      const lines = (await models()).stdout.split('\n').filter(line => /^x\d/.test(line));
+      expect(Math.max(...lines.map(line => line.length))).toBe(100);
+      expect(lines.find(line => line.startsWith('x4-tiny'))).toMatch(/ The smallest: .*…$/);
+    } finally {
+      process.stdout.columns = undefined!;
+    }
+  });
+});
 
 describe('sr models export', () => {
   it('writes ONNX, by the name of the output', async () => {

@@ -1,10 +1,11 @@
 /** `sr models`. */
+import { stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { foldModel, publishedWeights } from 'sr-models';
+import { foldModel, publishedWeights, type WeightModule } from 'sr-models';
 import { exportGraphModel, exportOnnx, graphModelFiles } from 'sr-models/export';
 import type { Model } from 'sr-tensor';
 import { selectBackend } from 'sr-tensor/backend';
-import { type ModelCard, writeWeights } from 'sr-tensor/weights';
+import { writeWeights } from 'sr-tensor/weights';
 import { writeFileAtomic } from 'sr-tensor/weights/node';
 import { UsageError } from '../errors.js';
 import { type NetworkChoice, openModel, shippedModels } from '../models.js';
@@ -13,27 +14,31 @@ import { formatBytes, formatTable, print, printJson } from '../output.js';
 import { makeFolderOf } from '../outputs.js';
 
 export async function models({ json }: { json?: boolean }): Promise<void> {
-  const cards = (await shippedModels()).map(({ card }) => card);
-  if (json) return printJson({ models: cards });
-  const rows = cards.map(({ name, scale, parameters, license, results, description }) => [
+  const shipped = await shippedModels();
+  if (json) return printJson({ models: shipped.map(({ card }) => card) });
+  shipped.sort(
+    ({ card: a }, { card: b }) => a.scale - b.scale || a.parameters - b.parameters || a.name.localeCompare(b.name),
+  );
+  const head = ['name', 'scale', 'parameters', 'file', 'Set5 PSNR', 'LPIPS', 'description'];
+  print(formatTable([head, ...(await Promise.all(shipped.map(rowOf)))], { width: process.stdout.columns }));
+  print(
+    '\nLPIPS is that of AlexNet, on Set5. The cards (sr models --json) name all results, licence and training data.',
+  );
+}
+
+async function rowOf({ card, url }: WeightModule): Promise<string[]> {
+  const { name, scale, parameters, results, description } = card;
+  const { size } = await stat(new URL(url));
+  const { psnr, 'lpips-alex': lpips } = results.Set5 ?? {};
+  return [
     name,
     `x${scale}`,
     parameters.toLocaleString('en'),
-    license,
-    describeResults(results),
+    formatBytes(size),
+    psnr?.toFixed(3) ?? '',
+    lpips?.toFixed(4) ?? '',
     description,
-  ]);
-  print(formatTable([['name', 'scale', 'parameters', 'license', 'results', 'description'], ...rows]));
-}
-
-/** Of the first data set; --json has all. */
-function describeResults(results: ModelCard['results']): string {
-  const [first] = Object.entries(results);
-  if (first === undefined) return '';
-  const [set, values] = first;
-  return `${set}: ${Object.entries(values)
-    .map(([metric, value]) => `${metric} ${value}`)
-    .join(', ')}`;
+  ];
 }
 
 type Format = 'onnx' | 'tfjs' | 'safetensors';

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import {
   addMetricOptions,
   backendOption,
+  ensembleOption,
   integerFrom,
   jsonOption,
   perceptualOption,
@@ -17,7 +18,7 @@ export function evalCommand(): Command {
     .requiredOption('--scale <factor>', 'how many times smaller the small pictures are', integerFrom(1))
     .option('--model <name|file>', 'what enlarges: a name that `sr models` lists, a weight file, or bicubic');
   return addMetricOptions(command, { channel: 'y', cropBorder: 'the scale' })
-    .option('--ensemble', 'the mean over eight flips and turns of the picture')
+    .addOption(ensembleOption())
     .option('--match-histogram', 'give each result the colour histogram of its small picture')
     .addOption(perceptualOption())
     .addOption(backendOption())

@@ -1,5 +1,13 @@
 import { Command } from 'commander';
-import { backendOption, integerFrom, jsonOption, perceptualOption, tileOption, workersOption } from '../options.js';
+import {
+  backendOption,
+  ensembleOption,
+  integerFrom,
+  jsonOption,
+  perceptualOption,
+  tileOption,
+  workersOption,
+} from '../options.js';
 
 export function upscaleCommand(): Command {
   return new Command('upscale')
@@ -12,7 +20,7 @@ export function upscaleCommand(): Command {
     .addOption(backendOption())
     .addOption(tileOption())
     .addOption(workersOption())
-    .option('--ensemble', 'the mean over eight flips and turns of the picture: a little better, eight times slower')
+    .addOption(ensembleOption())
     .option('--match-histogram', 'give each result the colour histogram of its input')
     .addOption(jsonOption())
     .addHelpText(
