@@ -41,8 +41,8 @@ function page() {
   return `# What the gradient branch and the gradient loss of SPSR are worth
 
 \`${command}\` trains \`spsr-g\` in its small form twice, with and
-without them: the same seed, the same ${steps} steps, of which the first ${phases.adversarial.from} are the pretraining (the small
-form has 3,000). Features are those of SqueezeNet. These are the last weights of each on Set14, x4: LPIPS of whole pictures, PSNR
+without them: the same seed, the same ${steps} steps, of which the first ${phases.adversarial.from} are the pretraining (the whole
+small form has 3,000). Features are those of SqueezeNet. These are the last weights of each on Set14, x4: LPIPS of whole pictures, PSNR
 and SSIM of the luma, 4 pixels left out along each side. Both are far from trained; bicubic interpolation has 26.09 dB. The paper's
 table II has the full form after 400,000 steps.
 
