@@ -96,7 +96,10 @@ export function ensembleOption(): Option {
 }
 
 export function tileOption(): Option {
-  return new Option('--tile <pixels>', 'largest side of a tile, in pixels of the input').argParser(integerFrom(1));
+  return new Option(
+    '--tile <pixels>',
+    'tiles of at most the area of a square of so many pixels of the input a side',
+  ).argParser(integerFrom(1));
 }
 
 export function workersOption(): Option {

@@ -19,7 +19,10 @@ export interface LoadUpscalerOptions {
   readonly threads?: number | undefined;
   /** Browsers only, see `selectBackend`: the folder with the `.wasm` files, for pages that no bundler made. */
   readonly wasmPath?: string | undefined;
-  /** Largest side of a tile in pixels of the input, overlaps included; default: 384, or what free memory allows. */
+  /**
+   * Tiles have at most the area of a square of so many pixels of the input a side, overlaps included, in the shape with the
+   * least overlap; default: 384, or what free memory allows.
+   */
   readonly tile?: number | undefined;
   /**
    * Whether the network lives in workers, so that the page stays free: one on a GPU, several on wasm and cpu. This thread
