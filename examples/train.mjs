@@ -4,7 +4,10 @@ import { recipes } from 'sr-train';
 import { train } from 'sr-train/node';
 
 const [data, steps = '2000', out = 'runs/compact'] = process.argv.slice(2);
-if (data === undefined) throw new Error('Usage: node train.mjs FOLDER [STEPS] [OUT]');
+if (data === undefined) {
+  console.error('Usage: node train.mjs FOLDER [STEPS] [OUT]');
+  process.exit(1);
+}
 
 const recipe = recipes.compact({ scale: 4 });
 const run = train(
