@@ -3,20 +3,21 @@
  * time on native TensorFlow and on one thread of wasm, weights and bytes. Writes docs/zoo.md, down to what is written by hand,
  * its charts and crops.
  *
- * node zoo.ts [SET...]: with some of the sets, or `times`, it prints alone.
+ * npm run bench -- zoo; of its parts: node --import tsx zoo.ts SET... (or times), which prints alone.
  *
  * Pictures and reference networks come from SR_TEST_ASSETS, default ../shared beside the repository. PSNR and SSIM on Y, 4 pixels
  * cropped; LPIPS, Gram distance (SqueezeNet, literal), NIQE and gradient maps of whole pictures.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { cropPicture } from 'sr-data';
+import { type CropOptions, cropPicture, resizePicture } from 'sr-data';
 import { pairFolders, readPicture } from 'sr-data/node';
 import { loadSqueezeNet } from 'sr-features';
 import { evaluate, gramMetric, loadLpips, loadNiqe, type Metric, psnr, ssim, withOptions } from 'sr-metrics';
 import type { Picture } from 'sr-tensor';
 import { type BackendName, selectBackend } from 'sr-tensor/backend';
 import { root } from '../test/support.js';
+import { type Traces, tracesOf } from '../test/zoo/traces.js';
 import { markdownTable } from '../tools/docs/golden-cases.js';
 import { writePictureGrid } from '../tools/figures/picture-grid.js';
 import { scatterChart } from '../tools/figures/scatter-chart.js';
@@ -29,7 +30,14 @@ process.env.SR_WEIGHTS_DIR ??= ['weights', 'data/iqa/niqe'].map(path => join(ass
 const ROUNDS = 5;
 /** Weights above which a network takes half a minute on wasm. */
 const SLOW = 1e6;
-const CROPS_A_ROW = 7;
+const CROPS_A_ROW = 4;
+/** What others make and how it should be, above what networks of each kind make. */
+const shownInCrops = [
+  ...['bicubic', 'UpscalerJS thick', 'EnhanceNet-PAT', 'original'],
+  ...['x4-tiny', 'x4-medium', 'x4-medium-structure', 'x4-medium-texture'],
+];
+/** On whose pictures enlargements are searched for their grid, and for colours that are off. */
+const TRACED = ['Set5', 'Set14'];
 /** What stands below is left as it is. */
 const BY_HAND = '<!-- By hand. -->';
 const sets = ['Set5', 'Set14', 'BSD100-dev'] as const;
@@ -37,6 +45,7 @@ const asked = process.argv.slice(2);
 const all = await contestants(join(assets, 'weights/reference-nets'));
 
 const scores: Record<string, Record<string, Readonly<Record<string, number>>>> = {};
+const traces: Record<string, Traces[]> = Object.fromEntries(all.map(({ name }) => [name, []]));
 for (const set of sets) if (asked.length === 0 || asked.includes(set)) scores[set] = await quality(set);
 const times: Record<string, Record<string, number>> = {};
 for (const backend of ['native', 'wasm'] as const) {
@@ -68,7 +77,10 @@ async function quality(set: string): Promise<Record<string, Readonly<Record<stri
     const { enlarge, dispose } = await contestant.open('native');
     async function* results() {
       for (const { hr, lr } of pairs) {
-        yield { result: await enlarge(await readPicture(lr)), reference: await readPicture(hr) };
+        const small = await readPicture(lr);
+        const result = await enlarge(small);
+        if (TRACED.includes(set)) traces[contestant.name]!.push(tracesOf(result, small));
+        yield { result, reference: await readPicture(hr) };
       }
     }
     const { mean } = await evaluate(results(), metrics);
@@ -141,36 +153,41 @@ async function writePage(): Promise<void> {
     ),
   });
   writeFileSync(join(images, 'zoo-time.svg'), speed);
-  await writeCrops(join(images, 'zoo-crops.png'));
+  await writeCrops(join(images, 'zoo-crops.webp'));
   const path = join(root, 'docs/zoo.md');
   const byHand = existsSync(path) ? readFileSync(path, 'utf8').split(BY_HAND)[1] : undefined;
   writeFileSync(path, `${page()}\n${BY_HAND}${byHand ?? '\n'}`);
   console.log('docs/zoo.md');
 }
 
-/** A detail of some pictures as everybody makes it, beside the original. */
+/** Details of some pictures, twice as large, as some make them, beside the originals. */
 async function writeCrops(path: string): Promise<void> {
   await selectBackend({ backend: 'native' });
+  const size = { width: 100, height: 76 };
   const details = [
-    { file: 'Set5/x4/img_003_SRF_4', name: 'Set5, butterfly', area: { left: 80, top: 80, width: 160, height: 128 } },
-    { file: 'Set14/x4/img_002_SRF_4', name: 'Set14, barbara', area: { left: 380, top: 130, width: 160, height: 128 } },
-    { file: 'BSD100-dev/x4/img_005_SRF_4', name: 'BSD100', area: { left: 120, top: 100, width: 160, height: 128 } },
+    { file: 'Set5/x4/img_003_SRF_4', name: 'Set5, butterfly', area: { left: 130, top: 90, ...size } },
+    { file: 'Set14/x4/img_002_SRF_4', name: 'Set14, barbara', area: { left: 420, top: 135, ...size } },
+    { file: 'BSD100-dev/x4/img_025_SRF_4', name: 'BSD100, young foxes', area: { left: 172, top: 106, ...size } },
   ];
+  const twice = (picture: Picture, area: CropOptions): Picture =>
+    resizePicture(cropPicture(picture, area), { scale: 2 }, { kernel: 'nearest' });
   const cells = details.map(() => [] as { picture: Picture; text: string }[]);
-  for (const contestant of all) {
-    const { enlarge, dispose } = await contestant.open('native');
+  for (const name of shownInCrops) {
+    const contestant = all.find(each => each.name === name);
+    const enlarger = await contestant?.open('native');
     for (const [i, { file, area }] of details.entries()) {
-      const large = await enlarge(await readPicture(join(assets, 'data/bench', `${file}_LR.png`)));
-      cells[i]!.push({ picture: cropPicture(large, area), text: contestant.name });
+      const read = (end: 'LR' | 'HR') => readPicture(join(assets, 'data/bench', `${file}_${end}.png`));
+      const large = enlarger === undefined ? await read('HR') : await enlarger.enlarge(await read('LR'));
+      cells[i]!.push({ picture: twice(large, area), text: name });
     }
-    dispose();
-  }
-  for (const [i, { file, area }] of details.entries()) {
-    const original = await readPicture(join(assets, 'data/bench', `${file}_HR.png`));
-    cells[i]!.push({ picture: cropPicture(original, area), text: 'original' });
+    enlarger?.dispose();
   }
   const rows = details.flatMap(({ name }, i) =>
-    chunked(cells[i]!, CROPS_A_ROW).map((part, line) => ({ name: line === 0 ? name : '', cells: part })),
+    chunked(cells[i]!, CROPS_A_ROW).map((part, line) => ({
+      name: '',
+      ...(line === 0 && { heading: name }),
+      cells: part,
+    })),
   );
   await writePictureGrid(path, { columns: Array(CROPS_A_ROW).fill(''), rows });
 }
@@ -198,6 +215,11 @@ function page(): string {
     const titles = ['', 'LPIPS alex', 'LPIPS squeeze', 'Gram distance', 'NIQE', 'edges', 'error of edges'];
     return `### ${set}\n\n${markdownTable([titles, ...each])}`;
   });
+  const traced = all.map(({ name, ours }) => {
+    const grids = traces[name]!.map(({ grid }) => grid);
+    const colour = Math.max(...traces[name]!.map(each => each.colour));
+    return [ours ? `**${name}**` : name, median(grids).toFixed(1), Math.max(...grids).toFixed(1), colour.toFixed(2)];
+  });
   return `# The networks that come along, and others
 
 Written by \`npm run bench -- zoo\`. Enlarging four times; low resolution by MATLAB's bicubic.
@@ -206,7 +228,7 @@ Written by \`npm run bench -- zoo\`. Enlarging four times; low resolution by MAT
 
 PSNR (dB) / SSIM on Y, 4 pixels cropped. Milliseconds a megapixel of output: 128 x 128 pixels in one piece, on native TensorFlow and
 on one thread of wasm, in turns in one run on two cores; ratios count more than times. Networks that differ by their
-weights alone are timed once.
+weights alone are timed once; the bicubic enlargement is JavaScript in both columns.
 
 ${markdownTable([header, ...rows])}
 
@@ -214,6 +236,8 @@ ${markdownTable([header, ...rows])}
 
 ## Perception
 
+Whole pictures (cards and \`sr eval\` crop 4 pixels for LPIPS, too, which gives other third digits); BSD100-dev is half of BSD100, its
+50 pictures for development.
 LPIPS v0.1, Gram distance of SqueezeNet (literal), NIQE of the luma: lower is better. Edges: the mean of SPSR's gradient map by that
 of the original, 1 is as sharp; and how much the maps differ, by the same mean, lower is better.
 
@@ -221,8 +245,15 @@ ${perceptual.join('\n\n')}
 
 ![distortion and perception](images/zoo-perception.svg)
 
+## Grid and colours
+
+On Set5 and Set14: the power at the frequencies of the enlargement's grid by the power beside them (the median of the pictures, and the
+largest; photos themselves have 1.3, and 2.9 at most), and the largest difference of a picture's mean colour from that of its bicubic enlargement, in levels of 255.
+
+${markdownTable([['', 'grid, median', 'grid, largest', 'colour'], ...traced])}
+
 ## Details
 
-![details of pictures](images/zoo-crops.png)
+![details of pictures](images/zoo-crops.webp)
 `;
 }

@@ -4,7 +4,9 @@
 // docs/styles/WAVES.jpg) and networks that enlarge are stored in half precision, the latter as they are used (a network that was
 // trained wide is folded), if that costs at most 0.01 dB. Of the folder of a run it keeps the recipe and the thinned log, as
 // training/NAME.json and training/NAME.log.jsonl, and writes docs/trainings.md anew.
-// Usage: node tools/ship-model.mjs NAME RUN|TRAINED.safetensors   (after a build; SR_TEST_ASSETS names the test pictures)
+// Of a run its best weights ship, by the photos held out, or those of its last step (--last). Of a network that was trained twice
+// the first recipe and log lie in training/ already, as NAME.first.json and NAME.first.log.jsonl; the card tells that recipe, too.
+// Usage: node tools/ship-model.mjs NAME RUN|TRAINED.safetensors [--last]   (after a build; SR_TEST_ASSETS: the test pictures)
 import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
@@ -67,7 +69,6 @@ const texts = {
   'style-ink': style('curved hatching in indigo ink on warm paper, with red blots'),
   'style-facets': style('planes of a broken crystal, each in its own light'),
   'style-loom': style('woven cloth of many colours'),
-  'style-rings': style('polished agate: rings in violet, amber and petrol'),
   'style-bubbles': style('round drops of paint, ring in ring'),
   'style-waves-wide': style('the strokes of waves, by a network of half the published width that was trained longer'),
 };
@@ -79,8 +80,8 @@ function photosFor({ zoom, patchSize }, scale = 1) {
 }
 
 function enlarger(scale, description) {
-  const made = `8 of them kept out to validate on; low resolution by MATLAB bicubic x1/${scale}`;
-  return { description, trainingData: data => `${photosFor(data, scale)}, ${made}` };
+  const made = `low resolution by MATLAB bicubic x1/${scale}`;
+  return { description, trainingData: data => `${photosFor(data, scale)}, 8 of them kept out to validate on; ${made}` };
 }
 
 function perceptualForms(fidelity) {
@@ -121,9 +122,16 @@ function style(what) {
   };
 }
 
-const [name, given] = process.argv.slice(2);
+const [name, given, choice] = process.argv.slice(2);
+if (!Object.hasOwn(texts, name ?? '') || !existsSync(given ?? '') || ![undefined, '--last'].includes(choice)) {
+  console.error('Usage: node tools/ship-model.mjs NAME RUN|TRAINED.safetensors [--last]');
+  console.error(`NAME is one of ${Object.keys(texts).join(', ')}; the run or the file has to be there.`);
+  process.exit(2);
+}
 const ofRun = existsSync(join(given, 'recipe.json'));
-const file = ofRun ? join(given, 'best.safetensors') : given;
+const file = ofRun ? join(given, choice === '--last' ? 'last.safetensors' : 'best.safetensors') : given;
+// What ships is used with products in float32.
+delete process.env.TF_SET_ONEDNN_FPMATH_MODE;
 const assets = resolve(process.env.SR_TEST_ASSETS ?? join(root, '../shared'));
 
 const found = await readWeightFile(file);
@@ -133,13 +141,14 @@ const own = readCard(trained);
 const isStyle = kind === 'style';
 // The name of a file or of a folder tells nobody what it began with; the recipe that is kept does.
 const began = ofRun && JSON.parse(readFileSync(join(given, 'recipe.json'), 'utf8')).init?.weights;
+const folder = join(root, 'packages/sr-weights');
 const training = {
   ...own.training,
+  ...firstPart(),
   ...(own.training.init && began && { init: basename(began) }),
   ...(isStyle && own.training.init && { init: 'a network of ours, see docs/styles.md' }),
 };
 
-const folder = join(root, 'packages/sr-weights');
 mkdirSync(join(folder, 'weights'), { recursive: true });
 const shipped = join(folder, `weights/${name}.safetensors`);
 const dtype = kind === 'extractor' ? 'f32' : 'f16';
@@ -178,21 +187,44 @@ execFileSync(
 );
 if (ofRun) execFileSync('npm', ['run', 'docs:trainings'], { cwd: root, stdio: 'inherit' });
 
-// Validations, and about a hundred of the steps between them.
+// Recipe and seconds of the training that this one went on from, if the network was trained twice.
+function firstPart() {
+  const path = join(folder, `training/${name}.first`);
+  if (!existsSync(`${path}.json`)) return {};
+  const { seconds } = readLines(`${path}.log.jsonl`).at(-1);
+  return { first: JSON.stringify({ ...JSON.parse(readFileSync(`${path}.json`, 'utf8')), seconds }) };
+}
+
+// Validations, and about a hundred means of the steps between them.
 function keepTraining() {
   mkdirSync(join(folder, 'training'), { recursive: true });
   writeFileSync(join(folder, `training/${name}.json`), readFileSync(join(given, 'recipe.json')));
   const lines = readLog();
   const steps = lines.filter(({ type }) => type === 'train');
-  const every = Math.ceil(steps.length / 100);
-  const kept = lines.filter(line => line.type !== 'train' || steps.indexOf(line) % every === 0);
+  const size = Math.ceil(steps.length / 100);
+  const means = Array.from({ length: Math.ceil(steps.length / size) }, (_, i) =>
+    meanStep(steps.slice(i * size, (i + 1) * size)),
+  );
+  const validations = lines.filter(({ type }) => type === 'validation');
+  const kept = [...means, ...validations].sort((a, b) => a.iteration - b.iteration);
   const short = (_, value) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value);
   const thinned = kept.map(({ pictures: _, waiting: __, ...line }) => `${JSON.stringify(line, short)}\n`);
   writeFileSync(join(folder, `training/${name}.log.jsonl`), thinned.join(''));
 }
 
+// The last of some lines, with the mean of each loss.
+function meanStep(lines) {
+  const names = Object.keys(lines[0].losses);
+  const mean = name => lines.reduce((sum, { losses }) => sum + losses[name], 0) / lines.length;
+  return { ...lines.at(-1), losses: Object.fromEntries(names.map(name => [name, mean(name)])) };
+}
+
 function readLog() {
-  return readFileSync(join(given, 'log.jsonl'), 'utf8')
+  return readLines(join(given, 'log.jsonl'));
+}
+
+function readLines(path) {
+  return readFileSync(path, 'utf8')
     .trim()
     .split('\n')
     .map(line => JSON.parse(line));

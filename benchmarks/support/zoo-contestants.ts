@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { dispose, mul, squeeze, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
-import { resizePicture } from 'sr-data';
+import { resizePicture, toBitDepth } from 'sr-data';
 import { buildNetwork, interpolateWeights, loadUpscaler, type UpscalerSource } from 'sr-models';
 import { loadNetwork } from 'sr-models/node';
 import { countParameters, type Picture, pictureToTensor } from 'sr-tensor';
@@ -38,12 +38,13 @@ export async function contestants(assets: string): Promise<Contestant[]> {
       weights: 0,
       bytes: 0,
       open: async () => ({
-        enlarge: async picture => resizePicture(picture, { scale: 4 }),
+        enlarge: async picture => toBitDepth(resizePicture(picture, { scale: 4 }, { quantize: false }), 8),
         dispose() {},
       }),
     },
     ...(await shipped()),
-    await between('x4-small', 'x4-small-adversarial', 0.5),
+    await ensemble('x4-medium'),
+    await between('x4-medium', 'x4-medium-texture', 0.75),
     ...(['slim', 'medium', 'thick'] as const).map(upscalerJs),
     reference('imdn', join(assets, 'imdn_x4.f32.safetensors'), 'IMDN'),
     reference('enhancenet', join(assets, 'enhancenet_pat_4x.f32.safetensors'), 'EnhanceNet-PAT'),
@@ -67,16 +68,32 @@ async function shipped(): Promise<Contestant[]> {
   }));
 }
 
-async function enlargerOf(source: UpscalerSource, backend: BackendName): Promise<Enlarger> {
+async function enlargerOf(
+  source: UpscalerSource,
+  backend: BackendName,
+  options: { ensemble?: boolean } = {},
+): Promise<Enlarger> {
   const upscaler = await loadUpscaler(source, { backend, workers: 1, tile: 1024 });
-  return { enlarge: picture => upscaler.upscale(picture), dispose: () => upscaler.dispose() };
+  return { enlarge: picture => upscaler.upscale(picture, options), dispose: () => upscaler.dispose() };
 }
 
-/** Half-way from a network for fidelity to a perceptual form of it. */
+/** The mean over the eight ways to turn and mirror the picture. */
+async function ensemble(name: string): Promise<Contestant> {
+  const module = await shippedModel(name);
+  return {
+    name: `${name}, ensemble`,
+    ours: true,
+    weights: module.card.parameters,
+    bytes: statSync(new URL(module.url)).size,
+    open: backend => enlargerOf(module, backend, { ensemble: true }),
+  };
+}
+
+/** Some of the way from a network for fidelity to a perceptual form of it. */
 async function between(fidelity: string, perceptual: string, amount: number): Promise<Contestant> {
   const [from, to] = [await shippedModel(fidelity), await shippedModel(perceptual)];
   return {
-    name: `${amount} ${perceptual.split('-').at(-1)}`,
+    name: `${perceptual}, ${amount}`,
     ours: true,
     weights: to.card.parameters,
     bytes: 0,

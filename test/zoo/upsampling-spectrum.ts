@@ -48,18 +48,19 @@ function luma({ data, width, height, channels }: Picture): Plane {
   return { values, width, height };
 }
 
-/** The sum of the power spectra of all blocks, `side` by `side` bins. */
+/** The sum of the power spectra of all blocks, `side` by `side` bins, of which those that are read are computed. */
 function welch({ values, width, height }: Plane, side: number): Float64Array {
   const window = Float64Array.from({ length: side }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / side));
   const cos = Float64Array.from({ length: side }, (_, i) => Math.cos((2 * Math.PI * i) / side));
   const sin = Float64Array.from({ length: side }, (_, i) => Math.sin((2 * Math.PI * i) / side));
+  const bins = Array.from({ length: side }, (_, k) => k).filter(k => isRead(k % PERIODS));
   const power = new Float64Array(side * side);
   const [re, im] = [new Float64Array(side * side), new Float64Array(side * side)];
   for (let top = 0; top + side <= height; top += side / 2) {
     for (let left = 0; left + side <= width; left += side / 2) {
       // Along the rows, then along the columns.
       for (let y = 0; y < side; y++) {
-        for (let v = 0; v < side; v++) {
+        for (const v of bins) {
           let [a, b] = [0, 0];
           for (let x = 0; x < side; x++) {
             const value = values[(top + y) * width + left + x]! * window[x]! * window[y]!;
@@ -71,8 +72,8 @@ function welch({ values, width, height }: Plane, side: number): Float64Array {
           im[y * side + v] = b;
         }
       }
-      for (let u = 0; u < side; u++) {
-        for (let v = 0; v < side; v++) {
+      for (const u of bins) {
+        for (const v of bins) {
           let [a, b] = [0, 0];
           for (let y = 0; y < side; y++) {
             const k = (u * y) % side;
@@ -86,4 +87,9 @@ function welch({ values, width, height }: Plane, side: number): Float64Array {
     }
   }
   return power;
+}
+
+/** Whether a bin, modulo the periods of a block, is one of a frequency of the grid, or beside one. */
+function isRead(remainder: number): boolean {
+  return [0, APART, PERIODS - APART].includes(remainder);
 }

@@ -5,7 +5,10 @@ import { encodePicture } from 'sr-data/node';
 import type { Picture } from 'sr-tensor';
 
 export interface GridRow {
+  /** Left of its pictures. */
   readonly name: string;
+  /** Stands over it. */
+  readonly heading?: string;
   /** With a text below each; undefined leaves a gap. */
   readonly cells: readonly ({ readonly picture: Picture; readonly text?: string } | undefined)[];
 }
@@ -13,7 +16,7 @@ export interface GridRow {
 const gap = 6;
 const line = 22;
 
-/** Writes the grid; all pictures should have about the size of the first. */
+/** Writes the grid, in the format of the path's ending (WebP without loss); all pictures should have about the size of the first. */
 export async function writePictureGrid(
   path: string,
   { columns, rows }: { columns: readonly string[]; rows: readonly GridRow[] },
@@ -24,11 +27,14 @@ export async function writePictureGrid(
   const left = rows.some(({ name }) => name !== '') ? 110 : 0;
   const step = cellHeight + line + gap;
   const width = left + columns.length * (cellWidth + gap);
-  const height = line + rows.length * step;
   const layers: OverlayOptions[] = [];
   const texts: string[] = columns.map((name, i) => text(name, left + i * (cellWidth + gap) + cellWidth / 2, 16));
-  for (const [r, { name, cells }] of rows.entries()) {
-    const top = line + r * step;
+  let top = columns.some(name => name !== '') ? line : 0;
+  for (const { name, heading, cells } of rows) {
+    if (heading !== undefined) {
+      texts.push(text(heading, width / 2, top + 16, 'bold'));
+      top += line;
+    }
     if (name !== '') texts.push(text(name, left / 2, top + cellHeight / 2));
     for (const [c, cell] of cells.entries()) {
       if (cell === undefined) continue;
@@ -37,14 +43,17 @@ export async function writePictureGrid(
       layers.push({ input, left: x, top });
       if (cell.text !== undefined) texts.push(text(cell.text, x + cellWidth / 2, top + cell.picture.height + 16));
     }
+    top += step;
   }
+  const height = top;
   const svg = `<svg width="${width}" height="${height}" font-family="sans-serif" font-size="13" fill="#333" text-anchor="middle">${texts.join('')}</svg>`;
-  await sharp({ create: { width, height, channels: 3, background: '#fff' } })
+  const sheet = sharp({ create: { width, height, channels: 3, background: '#fff' } })
     .composite([...layers, { input: Buffer.from(svg), left: 0, top: 0 }])
-    .toFile(path);
+    .removeAlpha();
+  await (path.endsWith('.webp') ? sheet.webp({ lossless: true }) : sheet).toFile(path);
 }
 
-function text(content: string, x: number, y: number): string {
+function text(content: string, x: number, y: number, weight = 'normal'): string {
   const escaped = content.replace(/&/g, '&amp;').replace(/</g, '&lt;');
-  return `<text x="${x}" y="${y}">${escaped}</text>`;
+  return `<text x="${x}" y="${y}" font-weight="${weight}">${escaped}</text>`;
 }

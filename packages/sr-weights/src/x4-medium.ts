@@ -21,6 +21,8 @@ const card: ModelCard = {
   parameters: 398768,
   training: {
     recipe: 'x4-medium',
+    first:
+      '{"task":"super-resolution","name":"x4-medium","form":"paper","source":"","network":{"name":"compact","config":{"scale":4,"channels":64,"depth":10,"base":"bilinear"}},"init":null,"optimizer":{"kind":"muon","momentum":0.95,"beta1":0.9,"beta2":0.999,"epsilon":1e-8,"weightDecay":0,"rates":{}},"schedule":{"kind":"cosine","learningRate":0.002,"warmUp":200,"minimum":0.000001},"steps":10000,"data":{"batchSize":8,"patchSize":48,"augment":true,"prepare":[],"crop":"random","zoom":[0.5,1],"tiles":false,"degradation":{"kind":"bicubic"},"masks":null,"epoch":null},"emaDecay":0.99,"clipNorm":null,"validation":{"every":1000,"heldOut":8,"metrics":["psnr"]},"seed":1,"losses":{"pixel":{"kind":"l1","weight":1}},"encoders":{},"discriminators":{},"phases":{},"generatorEvery":1,"accumulate":1,"jitter":0,"seconds":2656.4}',
     init: 'x4-medium.first',
     task: 'super-resolution',
     form: 'paper',
