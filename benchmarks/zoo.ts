@@ -32,7 +32,7 @@ const ROUNDS = 5;
 const SLOW = 1e6;
 const CROPS_A_ROW = 4;
 /** What others make and how it should be, above what networks of each kind make. */
-const shownInCrops = [
+const SHOWN_IN_CROPS = [
   ...['bicubic', 'UpscalerJS thick', 'EnhanceNet-PAT', 'original'],
   ...['x4-tiny', 'x4-medium', 'x4-medium-structure', 'x4-medium-texture'],
 ];
@@ -172,7 +172,7 @@ async function writeCrops(path: string): Promise<void> {
   const twice = (picture: Picture, area: CropOptions): Picture =>
     resizePicture(cropPicture(picture, area), { scale: 2 }, { kernel: 'nearest' });
   const cells = details.map(() => [] as { picture: Picture; text: string }[]);
-  for (const name of shownInCrops) {
+  for (const name of SHOWN_IN_CROPS) {
     const contestant = all.find(each => each.name === name);
     const enlarger = await contestant?.open('native');
     for (const [i, { file, area }] of details.entries()) {

@@ -13,7 +13,8 @@ export interface Traces {
 export function tracesOf(enlarged: Picture, small: Picture): Traces {
   const scale = enlarged.width / small.width;
   const expected = means(toBitDepth(resizePicture(small, { scale }), 8));
-  const differences = means(enlarged).map((value, channel) => Math.abs(value - expected[channel]!));
+  // Some make colours of grey pictures.
+  const differences = means(enlarged).map((value, i) => Math.abs(value - expected[i % expected.length]!));
   return { grid: upsamplingSpectrum(enlarged, scale), colour: Math.max(...differences) };
 }
 
