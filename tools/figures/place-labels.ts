@@ -79,8 +79,6 @@ export function placeLabels(labels: readonly Label[], area: Box): LabelPlace[] {
   return best.places;
 }
 
-// --- Internal helpers ---
-
 function candidatesOf({ point: [x, y], width, height }: Label): Candidate[] {
   return distances.flatMap((distance, ring) =>
     Array.from({ length: directions }, (_, i): Candidate => {
