@@ -12,7 +12,7 @@ import { train } from 'sr-train/node';
 import small from 'sr-weights/x4-small';
 
 const [folder, steps = '500', out = 'runs/fine-tuned'] = process.argv.slice(2);
-if (folder === undefined) stop('Usage: node fine-tune.mjs FOLDER [STEPS] [OUT]');
+if (folder === undefined || !(Number(steps) >= 1)) stop('Usage: node fine-tune.mjs FOLDER [STEPS] [OUT]');
 const pictures = await findPictures(folder).catch(({ message }) => stop(message));
 const kept = pictures.filter((_, i) => i % 8 === 0);
 if (kept.length === pictures.length) stop(`${folder}: expected two pictures at least.`);

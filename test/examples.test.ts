@@ -59,6 +59,7 @@ describe('examples', () => {
   it.each([
     [[], 'Usage: node fine-tune.mjs FOLDER [STEPS] [OUT]\n'],
     [['nowhere'], 'nowhere cannot be read: there is no such file.\n'],
+    [['nowhere', 'many'], 'Usage: node fine-tune.mjs FOLDER [STEPS] [OUT]\n'],
   ])('fine-tune %j: one line says what is wrong', (args, line) => {
     const { status, stdout, stderr } = spawnSync('node', [join(root, 'examples/fine-tune.mjs'), ...args], {
       cwd: folder.path,
