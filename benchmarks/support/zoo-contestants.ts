@@ -3,12 +3,19 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { dispose, mul, squeeze, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
-import { resizePicture, toBitDepth } from 'sr-data';
-import { buildNetwork, interpolateWeights, loadUpscaler, type UpscalerSource } from 'sr-models';
+import {
+  buildNetwork,
+  interpolateWeights,
+  loadUpscaler,
+  type UpscaleOptions,
+  type UpscalerSource,
+  type WeightModule,
+} from 'sr-models';
 import { loadNetwork } from 'sr-models/node';
 import { countParameters, type Picture, pictureToTensor } from 'sr-tensor';
 import type { BackendName } from 'sr-tensor/backend';
 import { shippedModel, shippedModels } from '../../packages/sr-cli/src/models.js';
+import { resizeOnce } from '../../packages/sr-cli/src/resize-once.js';
 import { root } from '../../test/support.js';
 
 export interface Contestant {
@@ -38,12 +45,12 @@ export async function contestants(assets: string): Promise<Contestant[]> {
       weights: 0,
       bytes: 0,
       open: async () => ({
-        enlarge: async picture => toBitDepth(resizePicture(picture, { scale: 4 }, { quantize: false }), 8),
+        enlarge: async picture => resizeOnce(picture, 4),
         dispose() {},
       }),
     },
     ...(await shipped()),
-    await ensemble('x4-medium'),
+    ownContestant(await shippedModel('x4-medium'), 'x4-medium, ensemble', { ensemble: true }),
     await between('x4-medium', 'x4-medium-texture', 0.75),
     ...(['slim', 'medium', 'thick'] as const).map(upscalerJs),
     reference('imdn', join(assets, 'imdn_x4.f32.safetensors'), 'IMDN'),
@@ -59,34 +66,30 @@ async function shipped(): Promise<Contestant[]> {
   const firstLike = ({ card: { network } }: (typeof models)[number]): string =>
     models.find(({ card }) => JSON.stringify(card.network) === JSON.stringify(network))!.card.name;
   return models.map(module => ({
-    name: module.card.name,
+    ...ownContestant(module, module.card.name),
     ...(firstLike(module) !== module.card.name && { timedAs: firstLike(module) }),
+  }));
+}
+
+function ownContestant(module: WeightModule, name: string, options?: EnlargeOptions): Contestant {
+  return {
+    name,
     ours: true,
     weights: module.card.parameters,
     bytes: statSync(new URL(module.url)).size,
-    open: backend => enlargerOf(module, backend),
-  }));
+    open: backend => enlargerOf(module, backend, options),
+  };
 }
+
+type EnlargeOptions = Pick<UpscaleOptions, 'ensemble'>;
 
 async function enlargerOf(
   source: UpscalerSource,
   backend: BackendName,
-  options: { ensemble?: boolean } = {},
+  options: EnlargeOptions = {},
 ): Promise<Enlarger> {
   const upscaler = await loadUpscaler(source, { backend, workers: 1, tile: 1024 });
   return { enlarge: picture => upscaler.upscale(picture, options), dispose: () => upscaler.dispose() };
-}
-
-/** The mean over the eight ways to turn and mirror the picture. */
-async function ensemble(name: string): Promise<Contestant> {
-  const module = await shippedModel(name);
-  return {
-    name: `${name}, ensemble`,
-    ours: true,
-    weights: module.card.parameters,
-    bytes: statSync(new URL(module.url)).size,
-    open: backend => enlargerOf(module, backend, { ensemble: true }),
-  };
 }
 
 /** Some of the way from a network for fidelity to a perceptual form of it. */

@@ -2,7 +2,7 @@
 // leave the grid of its enlargement.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { modCrop, resizePicture, toBitDepth } from 'sr-data';
+import { modCrop, resizePicture } from 'sr-data';
 import { readPicture } from 'sr-data/node';
 import { evaluate, psnr, ssim, withOptions } from 'sr-metrics';
 import { loadUpscaler } from 'sr-models';
@@ -10,6 +10,7 @@ import type { Picture } from 'sr-tensor';
 import { assetsFolder, describeOnBackends } from 'sr-tensor/testing';
 import { expect, test } from 'vitest';
 import { shippedModel, shippedNames } from '../../packages/sr-cli/src/models.js';
+import { resizeOnce } from '../../packages/sr-cli/src/resize-once.js';
 import { tracesOf } from '../zoo/traces.js';
 
 const assets = assetsFolder('data/bench');
@@ -33,7 +34,7 @@ describeOnBackends(
       const grids: number[] = [];
       for (const file of photos('Set5', 'Set14')) {
         const photo = modCrop(await readPicture(file), { scale });
-        const small = toBitDepth(resizePicture(photo, { scale: 1 / scale }), 8);
+        const small = resizePicture(photo, { scale: 1 / scale });
         const { grid, colour } = tracesOf(await upscaler.upscale(small), small);
         expect(colour, file).toBeLessThan(0.5);
         grids.push(grid);
@@ -54,10 +55,7 @@ describeOnBackends(
         for (const file of photos('Set5')) {
           const reference = modCrop(await readPicture(file), { scale });
           // Four times smaller they come along.
-          const small =
-            scale === 4
-              ? await readPicture(file.replace('_HR', '_LR'))
-              : toBitDepth(resizePicture(reference, { scale: 1 / scale }, { quantize: false }), 8);
+          const small = scale === 4 ? await readPicture(file.replace('_HR', '_LR')) : resizeOnce(reference, 1 / scale);
           yield { result: await upscaler.upscale(small), reference };
         }
       }

@@ -1,4 +1,4 @@
-import { resizePicture, toBitDepth } from 'sr-data';
+import { resizePicture } from 'sr-data';
 import type { Picture } from 'sr-tensor';
 import { upsamplingSpectrum } from './upsampling-spectrum.js';
 
@@ -12,7 +12,7 @@ export interface Traces {
 
 export function tracesOf(enlarged: Picture, small: Picture): Traces {
   const scale = enlarged.width / small.width;
-  const expected = means(toBitDepth(resizePicture(small, { scale }), 8));
+  const expected = means(resizePicture(small, { scale }));
   // Some make colours of grey pictures.
   const differences = means(enlarged).map((value, i) => Math.abs(value - expected[i % expected.length]!));
   return { grid: upsamplingSpectrum(enlarged, scale), colour: Math.max(...differences) };

@@ -83,13 +83,23 @@ export function previewOption(): Option {
   return new Option('--preview <folder>', about);
 }
 
-export function perceptualOption(): Option {
+/** What commands that enlarge have in common: between which weights, by what, and how. */
+export function addEnlargingOptions(command: Command): Command {
+  return command
+    .addOption(perceptualOption())
+    .addOption(backendOption())
+    .addOption(tileOption())
+    .addOption(workersOption())
+    .addOption(ensembleOption());
+}
+
+function perceptualOption(): Option {
   const about =
     'from 0 to 1: weights between a network for fidelity (0) and its perceptual form (1): the one that --model names, else the one of the lowest LPIPS (AlexNet)';
   return new Option('--perceptual <amount>', about).argParser(share);
 }
 
-export function ensembleOption(): Option {
+function ensembleOption(): Option {
   const about =
     'average the eight ways to turn and mirror the picture: eight times as long, about 0.2 dB more from a network for fidelity; perceptual forms lose detail by it';
   return new Option('--ensemble', about);

@@ -39,13 +39,11 @@ export async function openRecipe(nameOrFile: string, changes: readonly string[])
 }
 
 async function readRecipe(path: string): Promise<object> {
-  if (!existsSync(path)) {
-    throw new SrError({
-      code: 'file/not-found',
-      message: `There is no file ${path}. Recipes that have a name: sr train --list.`,
-    });
-  }
-  const text = await readFile(path, 'utf8');
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    const message = `There is no file ${path}. Recipes that have a name: sr train --list.`;
+    throw new SrError({ code: 'file/not-found', message, cause });
+  });
   try {
     return JSON.parse(text);
   } catch (cause) {

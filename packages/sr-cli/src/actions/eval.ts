@@ -1,10 +1,11 @@
 /** `sr eval`. */
-import { matchHistogram, modCrop, resizePicture, toBitDepth } from 'sr-data';
+import { matchHistogram, modCrop } from 'sr-data';
 import { findPictures, pairFolders, pairPictures, readPicture } from 'sr-data/node';
-import { bitDepth, type Picture, SrError } from 'sr-tensor';
+import { type Picture, SrError } from 'sr-tensor';
 import { selectBackend } from 'sr-tensor/backend';
 import { interruptible } from '../interruptible.js';
 import { type ModelChoice, openUpscaler } from '../models.js';
+import { resizeOnce } from '../resize-once.js';
 import { type Case, measure, printScores, type ScoreOptions, type Unpaired } from '../scores.js';
 
 export interface EvalOptions extends ModelChoice, ScoreOptions {
@@ -28,7 +29,7 @@ export async function evaluateModel(options: EvalOptions): Promise<void> {
           dist: lr,
           read: async () => {
             const reference = modCrop(await readPicture(hr, { signal }), { scale });
-            const small = lr === null ? resize(reference, 1 / scale) : await readPicture(lr, { signal });
+            const small = lr === null ? resizeOnce(reference, 1 / scale) : await readPicture(lr, { signal });
             const result = await enlarger.enlarge(small);
             return { reference, result: options.matchHistogram ? matchHistogram(result, small) : result };
           },
@@ -75,7 +76,7 @@ async function openEnlarger(options: EvalOptions, signal: AbortSignal): Promise<
     }
     // For metrics with networks.
     await selectBackend({ backend: options.backend });
-    return { name: 'bicubic', backend: null, enlarge: async small => resize(small, options.scale), dispose() {} };
+    return { name: 'bicubic', backend: null, enlarge: async small => resizeOnce(small, options.scale), dispose() {} };
   }
   const { upscaler, name } = await openUpscaler(options, signal);
   return {
@@ -84,9 +85,4 @@ async function openEnlarger(options: EvalOptions, signal: AbortSignal): Promise<
     enlarge: small => upscaler.upscale(small, { signal, ensemble: options.ensemble }),
     dispose: () => upscaler.dispose(),
   };
-}
-
-/** MATLAB's imresize in doubles, rounded once at the end: the known values of bicubic enlargement are of this kind. */
-function resize(picture: Picture, scale: number): Picture {
-  return toBitDepth(resizePicture(picture, { scale }, { quantize: false }), bitDepth(picture) === 16 ? 16 : 8);
 }

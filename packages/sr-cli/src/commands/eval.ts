@@ -1,14 +1,5 @@
 import { Command } from 'commander';
-import {
-  addMetricOptions,
-  backendOption,
-  ensembleOption,
-  integerFrom,
-  jsonOption,
-  perceptualOption,
-  tileOption,
-  workersOption,
-} from '../options.js';
+import { addEnlargingOptions, addMetricOptions, integerFrom, jsonOption } from '../options.js';
 
 export function evalCommand(): Command {
   const command = new Command('eval')
@@ -17,13 +8,9 @@ export function evalCommand(): Command {
     .option('--lr <folder>', 'the small pictures (default: made from the references as by MATLAB’s imresize)')
     .requiredOption('--scale <factor>', 'how many times smaller the small pictures are', integerFrom(1))
     .option('--model <name|file>', 'what enlarges: a name that `sr models` lists, a weight file, or bicubic');
-  return addMetricOptions(command, { channel: 'y', cropBorder: 'the scale' })
-    .addOption(ensembleOption())
+  addMetricOptions(command, { channel: 'y', cropBorder: 'the scale' });
+  return addEnlargingOptions(command)
     .option('--match-histogram', 'give each result the colour histogram of its small picture')
-    .addOption(perceptualOption())
-    .addOption(backendOption())
-    .addOption(tileOption())
-    .addOption(workersOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -1,26 +1,14 @@
 import { Command } from 'commander';
-import {
-  backendOption,
-  ensembleOption,
-  integerFrom,
-  jsonOption,
-  perceptualOption,
-  tileOption,
-  workersOption,
-} from '../options.js';
+import { addEnlargingOptions, integerFrom, jsonOption } from '../options.js';
 
 export function upscaleCommand(): Command {
-  return new Command('upscale')
+  const command = new Command('upscale')
     .description('enlarge pictures')
     .argument('<inputs...>', 'files, folders or glob patterns; - for a picture from stdin')
     .requiredOption('-o, --output <path>', 'a file for one input, a folder for several; - for stdout (PNG)')
     .option('--model <name|file>', 'a name that `sr models` lists, or a weight file (default: the one of the scale)')
-    .option('--scale <factor>', 'how many times larger (default: the model’s, 4)', integerFrom(1))
-    .addOption(perceptualOption())
-    .addOption(backendOption())
-    .addOption(tileOption())
-    .addOption(workersOption())
-    .addOption(ensembleOption())
+    .option('--scale <factor>', 'how many times larger (default: the model’s, 4)', integerFrom(1));
+  return addEnlargingOptions(command)
     .option('--match-histogram', 'give each result the colour histogram of its input')
     .addOption(jsonOption())
     .addHelpText(
